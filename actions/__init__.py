@@ -1,0 +1,1 @@
+"""Does what a customer asks for, through the utility's back ends."""

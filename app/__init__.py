@@ -1,0 +1,1 @@
+"""Wires the layers together: settings, the web application, the worker and the command line."""

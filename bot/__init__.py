@@ -1,0 +1,1 @@
+"""Talks with customers: channels, understanding, dialogue and phrases."""

@@ -1,0 +1,1 @@
+"""The agents' desk: pages, live updates and reports."""

@@ -1,0 +1,1 @@
+"""The utility's terms, rules and contracts; the standard library only."""

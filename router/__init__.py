@@ -1,0 +1,1 @@
+"""Decides who gets a conversation next: queues, skills, priorities and deadlines."""
