@@ -80,3 +80,20 @@ class SatisfactionGiven:
     score: int | None
     comment: str
     inbound_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class MessageDelivered:
+    """The outbox got a message of a ticket to the customer's channel; a result counts only from then."""
+
+    ticket_id: str
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class MessageUndeliverable:
+    """The channel will never take this message; the responsible person must reach the customer otherwise."""
+
+    ticket_id: str
+    message_id: str
+    error: str

@@ -14,7 +14,15 @@ from typing import Any, Protocol
 
 from domain.contact import Level
 from domain.delivery import Delivery, Sent
-from domain.facts import CustomerUrged, CustomerWrote, HandoverRequested, SatisfactionGiven, TicketOpened
+from domain.facts import (
+    CustomerUrged,
+    CustomerWrote,
+    HandoverRequested,
+    MessageDelivered,
+    MessageUndeliverable,
+    SatisfactionGiven,
+    TicketOpened,
+)
 from domain.message import Message, Reply
 from domain.repositories import Transaction
 
@@ -175,6 +183,14 @@ class TicketDesk(Protocol):
 
     def answered(self, tx: Transaction, fact: SatisfactionGiven, now: datetime) -> str:
         """Store the answer; the outcome is ``closed``, ``reopened`` or ``noted`` (score only)."""
+        ...
+
+    def delivered(self, tx: Transaction, fact: MessageDelivered, now: datetime) -> None:
+        """A result that arrived counts as told to the customer (invariant 4)."""
+        ...
+
+    def undeliverable(self, tx: Transaction, fact: MessageUndeliverable, now: datetime) -> None:
+        """Tell the responsible person, in the ledger and on the desk."""
         ...
 
 
