@@ -123,6 +123,25 @@ class SmsGateway(Protocol):
         ...
 
 
+class Attempts(Protocol):
+    """Counts failed verifications within the last hour; shared by all processes, kept when they restart.
+
+    ``subject`` is ``account:<no>``, ``contact:<id>`` or, for codes sent, ``code:<account no>``.
+    """
+
+    def failures(self, subject: str, now: datetime) -> int:
+        """How many there were in the hour before ``now``."""
+        ...
+
+    def failed(self, subject: str, now: datetime) -> int:
+        """Count one more; the count in the last hour, this one included."""
+        ...
+
+    def clear(self, subject: str) -> None:
+        """Forget them: the proof succeeded."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class ActionCall:
     """One business verb asked of the utility's systems. At most one per turn changes something."""
