@@ -1,4 +1,4 @@
-"""Structured logs without anything personal: texts of customers are never logged, long digit strings are masked."""
+"""Structured logs without anything personal: customers' texts never, long digit strings masked."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from typing import Any
 import structlog
 
 _DIGITS = re.compile(r"(?<![\w-])\+?\d{7,}[xX]?(?![\w-])")
-_FORBIDDEN = frozenset({"text", "speech", "name", "phone", "address", "account_no", "password", "token", "code"})
+_FORBIDDEN = frozenset(
+    {"text", "speech", "name", "phone", "address", "account_no", "password", "token", "code"}
+)
 
 
 def mask_event(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -1,7 +1,7 @@
 """Everything a person who runs Shouwen may set. The only file that reads the environment.
 
-Each setting is an environment variable with the prefix ``SHOUWEN_`` (``SHOUWEN_PORT=9000``). Nothing has to be set:
-the defaults run one process on SQLite with the sample utility, for trying it out on one machine.
+Each setting is an environment variable with the prefix ``SHOUWEN_`` (``SHOUWEN_PORT=9000``). Nothing has to be
+set: the defaults run one process on SQLite with the sample utility, for trying it out on one machine.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Settings(BaseSettings):
     data_dir: Path = Path("var")
     """Databases, models, logs and secrets of this copy."""
     public_url: str = ""
-    """How customers reach us from outside (``https://service.example.com``); needed for webhooks and cookies."""
+    """How customers reach us from outside (``https://service.example.com``); for webhooks and cookies."""
 
     database_url: str = ""
     """``postgresql://user:password@host/name``; empty means SQLite in the data folder."""
@@ -93,7 +93,11 @@ class Settings(BaseSettings):
 
         Processes on several machines must share the file, or set the variable where there is one.
         """
-        given = {"hotline": self.hotline_token, "rasa": self.rasa_token, "telegram": self.telegram_webhook_secret}
+        given = {
+            "hotline": self.hotline_token,
+            "rasa": self.rasa_token,
+            "telegram": self.telegram_webhook_secret,
+        }
         return given.get(name) or _kept_secret(self.data_dir / "secrets" / name)
 
 

@@ -21,7 +21,7 @@ POLL_S = 1.0
 FIRST_WAIT_S = 2.0
 LONGEST_WAIT_S = 300.0
 GIVE_UP_AFTER = timedelta(hours=24)
-"""A channel that stays out of order for a day: the message counts as undeliverable and a person takes over."""
+"""A channel out of order for a day: the message counts as undeliverable and a person takes over."""
 
 
 class Deliverer:
@@ -94,7 +94,9 @@ class Deliverer:
         log.warning("outbox.refused", channel=delivery.channel, attempts=delivery.attempts)
         self._record_failure(delivery, error, self._clock.now(), None)
 
-    def _record_failure(self, delivery: Delivery, error: str, now: datetime, retry_at: datetime | None) -> None:
+    def _record_failure(
+        self, delivery: Delivery, error: str, now: datetime, retry_at: datetime | None
+    ) -> None:
         try:
             with self._store.write() as tx:
                 if retry_at is not None:

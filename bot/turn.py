@@ -15,7 +15,7 @@ from bot.voice import BotVoice
 from domain.clock import Clock
 from domain.contact import Binding
 from domain.conversation import Claim, Conversation
-from domain.dialogue import MAX_ACTIONS, ActionRequest, Decision, Dialogue, Heard, Surroundings
+from domain.dialogue import MAX_ACTIONS, ActionRequest, Decision, Dialogue, HandoverWish, Heard, Surroundings
 from domain.errors import Conflict, Unavailable
 from domain.facts import CustomerUrged, CustomerWrote, HandoverRequested, SatisfactionGiven
 from domain.message import Message
@@ -117,7 +117,9 @@ class Turn:
             inbound_id=claim.inbound_id,
         )
 
-    def _decide(self, claim: Claim, conversation: Conversation, heard: Heard, around: Surroundings) -> _Outcome:
+    def _decide(
+        self, claim: Claim, conversation: Conversation, heard: Heard, around: Surroundings
+    ) -> _Outcome:
         state = conversation.state
         if claim.attempts > POISONED_AFTER:
             log.error("turn.poisoned", inbound=claim.inbound_id, attempts=claim.attempts)
@@ -186,15 +188,17 @@ class Turn:
         about = ticket_id
         if decision.hand_over is not None:
             wish = decision.hand_over
-            opened = self._tickets.hand_over(tx, self._request(claim, heard, around, outcome), now)
+            language = outcome.language or heard.language
+            opened = self._tickets.hand_over(tx, _request(claim, wish, language, around), now)
             about = opened.ticket_id
             outcome.take(self._dialogue.opened(decision.state, wish, opened, heard, around))
         if decision.survey is not None:
             answer = decision.survey
-            fact = SatisfactionGiven(answer.ticket_id, answer.solved, answer.score, answer.comment, claim.inbound_id)
+            fact = SatisfactionGiven(
+                answer.ticket_id, answer.solved, answer.score, answer.comment, claim.inbound_id
+            )
             result = self._tickets.answered(tx, fact, now)
             outcome.take(self._dialogue.surveyed(outcome.decision.state, answer, result, heard, around))
-        # The router may have spoken in this conversation within our own transaction; its state is the newer one.
         language = outcome.language or heard.language
         for saying in outcome.said:
             reply = self._phrasing.say(saying, language, spoken=conversation.channel == "hotline")
@@ -206,22 +210,20 @@ class Turn:
         message: Message = tx.conversations.messages(claim.conversation.id, claim.seq - 1, 1, desk=True)[0]
         return message.id
 
-    @staticmethod
-    def _request(claim: Claim, heard: Heard, around: Surroundings, outcome: _Outcome) -> HandoverRequested:
-        wish = outcome.decision.hand_over
-        assert wish is not None
-        return HandoverRequested(
-            source=f"{claim.inbound_id}:{wish.purpose}",
-            conversation_id=around.conversation_id,
-            contact_id=around.contact_id,
-            intent=wish.intent,
-            cls=wish.cls,
-            subject=wish.subject,
-            summary=wish.summary,
-            language=outcome.language or heard.language,
-            facts=wish.facts,
-            account_no=wish.account_no,
-            area=wish.area,
-            priority=wish.priority,
-            wants_person=wish.wants_person,
-        )
+
+def _request(claim: Claim, wish: HandoverWish, language: str, around: Surroundings) -> HandoverRequested:
+    return HandoverRequested(
+        source=f"{claim.inbound_id}:{wish.purpose}",
+        conversation_id=around.conversation_id,
+        contact_id=around.contact_id,
+        intent=wish.intent,
+        cls=wish.cls,
+        subject=wish.subject,
+        summary=wish.summary,
+        language=language,
+        facts=wish.facts,
+        account_no=wish.account_no,
+        area=wish.area,
+        priority=wish.priority,
+        wants_person=wish.wants_person,
+    )

@@ -1,4 +1,4 @@
-"""How the rest of the house speaks to a customer: our words or an agent's own, saved with what caused them."""
+"""How the house speaks to a customer: our words or an agent's own, saved with what caused them."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from domain.repositories import Transaction
 class BotVoice:
     """Implements :class:`domain.ports.CustomerVoice`.
 
-    ``push_channels`` are sent to by the outbox. The others (web, terminal, hotline) are read by the customer's
-    side; there only messages of a ticket get a delivery, so that a result is known to have been handed over.
+    ``push_channels`` are sent to by the outbox. The others (web, terminal, hotline) are read by the
+    customer's side; there only messages of a ticket get a delivery, so that a result is known to have been handed over.
     """
 
     def __init__(self, phrasing: Phrasing, dialogue: Dialogue, push_channels: frozenset[str]) -> None:

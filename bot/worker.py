@@ -1,4 +1,4 @@
-"""Takes messages one conversation at a time and answers them; any number of threads and processes may run it."""
+"""Takes messages one conversation at a time and answers them; any number of threads may run it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,9 @@ LONGEST_WAIT_S = 30
 class Worker:
     """One thread of answering."""
 
-    def __init__(self, name: str, store: Store, turn: Turn, signals: Signals, clock: Clock, lease_s: float) -> None:
+    def __init__(
+        self, name: str, store: Store, turn: Turn, signals: Signals, clock: Clock, lease_s: float
+    ) -> None:
         self._name = name
         self._store = store
         self._turn = turn
@@ -61,7 +63,8 @@ class Worker:
             log.exception("worker.turn_failed", inbound=claim.inbound_id, attempts=claim.attempts)
             self._give_back(claim, error)
         else:
-            log.info("worker.answered", inbound=claim.inbound_id, ms=round((perf_counter() - began) * 1000, 1))
+            elapsed = round((perf_counter() - began) * 1000, 1)
+            log.info("worker.answered", inbound=claim.inbound_id, ms=elapsed)
         return True
 
     def _answer(self, claim: Claim) -> None:
@@ -74,7 +77,8 @@ class Worker:
                     raise
 
     def _give_back(self, claim: Claim, error: Exception) -> None:
-        wait = 0.0 if isinstance(error, ConversationMoved) else min(2.0 ** (claim.attempts - 1), LONGEST_WAIT_S)
+        moved = isinstance(error, ConversationMoved)
+        wait = 0.0 if moved else min(2.0 ** (claim.attempts - 1), LONGEST_WAIT_S)
         now = self._clock.now()
         try:
             with self._store.write() as tx:
