@@ -1,7 +1,7 @@
 """Everything a person who runs Shouwen may set. The only file that reads the environment.
 
-Each setting is an environment variable with the prefix ``SHOUWEN_`` (``SHOUWEN_PORT=9000``). Nothing has to be
-set: the defaults run one process on SQLite with the sample utility, for trying it out on one machine.
+Each setting is an environment variable with the prefix ``SHOUWEN_`` (``SHOUWEN_PORT=9000``). Nothing has
+to be set: the defaults run one process on SQLite with the sample utility, to try it out on one machine.
 """
 
 from __future__ import annotations

@@ -46,15 +46,14 @@ class InboxDoor:
             self._signals.signal(f"conversation:{receipt.conversation_id}")
         return receipt
 
-    def await_answer(self, receipt: Receipt, timeout_s: float) -> bool:
+    def await_answer(self, inbound_id: str, timeout_s: float) -> bool:
         """Block until the turn of this message is saved; False if it takes longer."""
         until = monotonic() + timeout_s
-        topic = f"conversation:{receipt.conversation_id}"
-        while not self._answered(receipt.inbound_id):
+        while not self._answered(inbound_id):
             left = until - monotonic()
             if left <= 0:
                 return False
-            self._signals.wait([topic], min(left, POLL_S))
+            self._signals.wait([f"answered:{inbound_id}"], min(left, POLL_S))
         return True
 
     def _answered(self, inbound_id: str) -> bool:

@@ -92,7 +92,7 @@ class Turn:
         outcome = self._decide(claim, conversation, heard, around)
         with self._store.write() as tx:
             self._save(tx, claim, conversation, heard, around, outcome)
-        for topic in (f"conversation:{conversation.id}", "outbox", "feed", "inbox"):
+        for topic in (f"answered:{claim.inbound_id}", f"conversation:{conversation.id}", "outbox", "feed"):
             self._signals.signal(topic)
 
     def _hear(self, claim: Claim, conversation: Conversation) -> Heard:

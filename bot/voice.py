@@ -15,7 +15,8 @@ class BotVoice:
     """Implements :class:`domain.ports.CustomerVoice`.
 
     ``push_channels`` are sent to by the outbox. The others (web, terminal, hotline) are read by the
-    customer's side; there only messages of a ticket get a delivery, so that a result is known to have been handed over.
+    customer's side; there only messages of a ticket get a delivery, so that a result is known to have
+    been handed over.
     """
 
     def __init__(self, phrasing: Phrasing, dialogue: Dialogue, push_channels: frozenset[str]) -> None:

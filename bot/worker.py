@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from threading import Event
 from time import perf_counter
@@ -27,14 +28,24 @@ class Worker:
     """One thread of answering."""
 
     def __init__(
-        self, name: str, store: Store, turn: Turn, signals: Signals, clock: Clock, lease_s: float
+        self,
+        name: str,
+        *,
+        store: Store,
+        turn: Turn,
+        signals: Signals,
+        clock: Clock,
+        lease_s: float,
+        observe: Callable[[float], None],
     ) -> None:
+        """``observe`` is told the seconds of each turn that was saved."""
         self._name = name
         self._store = store
         self._turn = turn
         self._signals = signals
         self._clock = clock
         self._lease_s = lease_s
+        self._observe = observe
 
     def run(self, stop: Event) -> None:
         """Answer until told to stop; the turn in hand is finished first."""
@@ -63,8 +74,9 @@ class Worker:
             log.exception("worker.turn_failed", inbound=claim.inbound_id, attempts=claim.attempts)
             self._give_back(claim, error)
         else:
-            elapsed = round((perf_counter() - began) * 1000, 1)
-            log.info("worker.answered", inbound=claim.inbound_id, ms=elapsed)
+            elapsed = perf_counter() - began
+            self._observe(elapsed)
+            log.info("worker.answered", inbound=claim.inbound_id, ms=round(elapsed * 1000, 1))
         return True
 
     def _answer(self, claim: Claim) -> None:
