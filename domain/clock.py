@@ -38,6 +38,8 @@ class ClockKind(StrEnum):
     """The unit's own deadline, a working day before the public one."""
     PUBLIC = "public"
     """What the customer was promised."""
+    PROMISE = "promise"
+    """What an agent last promised in her own words; a promise that nobody watches is none."""
 
 
 class ClockState(StrEnum):
