@@ -69,7 +69,7 @@ def running_postgres() -> Iterator[str]:
             owner = pwd.getpwnam(user)
             Path(folder).chmod(0o755)
             os.chown(data, owner.pw_uid, owner.pw_gid)
-        initdb = [
+        initdb: list[Path | str] = [
             programs / "initdb",
             "-D",
             data,
