@@ -40,5 +40,5 @@ class Health:
 def _ask(check: Check) -> str:
     try:
         return check()
-    except Exception as error:  # whatever it is, it is what is missing
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is what is missing
         return type(error).__name__

@@ -45,7 +45,8 @@ class _StoreCollector(Collector):
     def collect(self) -> Iterator[Metric]:
         with self._store.read() as tx:
             inbox, outbox = tx.inbox.waiting(), tx.outbox.waiting()
-            queues = {q.code: tx.tickets.count(TicketQuery(queues=[q.code], open_only=True)) for q in tx.people.queues()}
+            codes = [queue.code for queue in tx.people.queues()]
+            queues = {code: tx.tickets.count(TicketQuery(queues=[code], open_only=True)) for code in codes}
         yield GaugeMetricFamily("shouwen_inbox_waiting", "Messages not yet answered", value=inbox)
         yield GaugeMetricFamily("shouwen_outbox_waiting", "Deliveries not yet sent", value=outbox)
         tickets = GaugeMetricFamily("shouwen_tickets_open", "Open tickets by queue", labels=["queue"])

@@ -59,6 +59,9 @@ class Settings(BaseSettings):
     telegram_mode: Literal["polling", "webhook"] = "polling"
     telegram_webhook_secret: str = ""
 
+    chat_messages_per_minute: int = Field(default=30, ge=1)
+    """From one web chat; more is refused kindly."""
+
     hotline_token: str = ""
     """Bearer token of the IVR; empty makes one in the data folder."""
     hotline_wait_s: float = Field(default=4.0, gt=0)

@@ -1,0 +1,143 @@
+"""``python -m app``: the verbs of the house. ``--help`` on each tells what it does."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.logs import set_up
+from app.progress import console
+from app.settings import Settings
+
+cli = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_show_locals=False,
+    help=(
+        "Shouwen (首问): the front desk of a power utility. "
+        "One person answers for each request until it is solved."
+    ),
+)
+
+
+def _settings() -> Settings:
+    settings = Settings()
+    set_up(settings.log_level, settings.log_format)
+    return settings
+
+
+@cli.command()
+def run() -> None:
+    """Start everything in one process: web chat, desk, hotline, worker and Rasa. Ctrl-C stops it all."""
+    from app.running import run_all
+
+    raise typer.Exit(run_all(_settings()))
+
+
+@cli.command()
+def web() -> None:
+    """Serve HTTP only (chat page, desk, hotline, webhooks). Needs workers beside it."""
+    from app.running import run_web
+
+    raise typer.Exit(run_web(_settings()))
+
+
+@cli.command()
+def worker() -> None:
+    """Answer messages, send the outbox and run the clocks. Any number may run."""
+    from app.running import run_worker
+
+    raise typer.Exit(run_worker(_settings()))
+
+
+@cli.command()
+def rasa() -> None:
+    """Run the intent engine alone, for workers on this or another machine."""
+    from app.running import run_rasa
+
+    raise typer.Exit(run_rasa(_settings()))
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the database to the newest form; safe to run again and by two at once."""
+    from app.preparing import migrate_database
+
+    migrate_database(_settings())
+
+
+@cli.command()
+def seed() -> None:
+    """Fill in the sample utility and the demo agents where they are missing."""
+    from app.preparing import seed_all
+
+    seed_all(_settings())
+
+
+@cli.command()
+def demo(out: Annotated[Path, typer.Argument(help="File to write.")] = Path("docs/demo.md")) -> None:
+    """Write the list of sample accounts for each situation."""
+    from app.preparing import write_demo_page
+
+    write_demo_page(_settings(), out)
+    console.print(f"wrote {out}")
+
+
+@cli.command()
+def train(force: Annotated[bool, typer.Option(help="Train even if nothing changed.")] = False) -> None:
+    """Train the intent model from nlu_data/ (only if something changed)."""
+    from app.preparing import train_model
+
+    model = train_model(_settings(), if_needed=not force)
+    console.print(f"model: {model.name}")
+
+
+@cli.command(name="eval")
+def evaluate(
+    file: Annotated[
+        Path, typer.Argument(help="JSON lines: text, lang, intent, entities.", exists=True)
+    ],
+) -> None:
+    """Measure the whole understanding on a file. The last line printed is one JSON object."""
+    from app.measuring import evaluate_file
+
+    typer.echo(json.dumps(evaluate_file(_settings(), file), ensure_ascii=False))
+
+
+@cli.command()
+def chat(
+    lang: Annotated[str, typer.Option(help="zh or en; empty follows the terminal.")] = "",
+    url: Annotated[str, typer.Option(help="Where Shouwen runs; empty means the port of this copy.")] = "",
+) -> None:
+    """Talk to the bot of a running Shouwen in this terminal."""
+    from app.talking import chat_in_terminal
+
+    raise typer.Exit(chat_in_terminal(_settings(), lang, url))
+
+
+@cli.command()
+def bench() -> None:
+    """Measure latency, rate and memory, side by side with raw Rasa."""
+    from bench.turns import main
+
+    raise typer.Exit(main(_settings()))
+
+
+@cli.command()
+def chaos(
+    messages: Annotated[int, typer.Option(help="Messages to send.")] = 500,
+    conversations: Annotated[int, typer.Option(help="At the same time.")] = 50,
+    database: Annotated[str, typer.Option(help="sqlite, postgresql or both.")] = "both",
+) -> None:
+    """Kill web, worker and Rasa at random while customers write; check that nothing is lost or doubled."""
+    from bench.chaos import main
+
+    raise typer.Exit(main(messages, conversations, database))
+
+
+if __name__ == "__main__":
+    cli()
