@@ -1,0 +1,1 @@
+"""The utility's own systems behind one port: the embedded sample, or a real one by REST."""
