@@ -1,0 +1,1 @@
+"""Measures and torments a running copy of the product through the doors its customers use."""
