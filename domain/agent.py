@@ -39,7 +39,13 @@ class Agent:
     presence: Presence = Presence.OFFLINE
     password_hash: str = ""
     active: bool = True
+    name_en: str = ""
+    """How customers who read English see the name."""
     version: int = 1
+
+    def called(self, language: str) -> str:
+        """The name as a customer of this language reads it."""
+        return self.name_en if language == "en" and self.name_en else self.name
 
     def may_supervise(self) -> bool:
         """Whether this person may decide over other people's tickets."""
