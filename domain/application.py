@@ -46,7 +46,7 @@ _HV = (
 )
 
 STAGES: Mapping[ApplicationKind, tuple[str, ...]] = {
-    **{kind: _SIMPLE for kind in ApplicationKind},
+    **dict.fromkeys(ApplicationKind, _SIMPLE),
     ApplicationKind.CONNECTION_RESIDENTIAL: _RESIDENTIAL,
     ApplicationKind.CONNECTION_CHARGER: _RESIDENTIAL,
     ApplicationKind.CONNECTION_LV: _LV,

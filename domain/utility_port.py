@@ -3,7 +3,8 @@
 Every call may raise :class:`domain.errors.BackEndUnavailable`; a call about an account that does not exist
 raises :class:`domain.errors.NotFound` unless it says that it answers None or nothing. The port knows no
 identity levels: who may hear an answer, and that nobody learns whether another's account exists, is the duty
-of the actions. A call with an ``idempotency_key`` changes something; the same key again gives the first answer.
+of the actions. A call with an ``idempotency_key`` changes something; the same key again gives the first
+answer.
 """
 
 from __future__ import annotations
@@ -130,7 +131,7 @@ class Outages(Protocol):
     def planned_outages(
         self, first: date, last: date, account_no: str = "", area: str = ""
     ) -> tuple[Outage, ...]:
-        """Announced interruptions that touch the days given, earliest first; everywhere when none is named."""
+        """Announced interruptions that touch the days given, earliest first; everywhere if none is named."""
         ...
 
     def outage(self, outage_id: str) -> Outage | None:
