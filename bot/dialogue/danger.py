@@ -1,0 +1,74 @@
+"""Danger wins in any state: advice first, a ticket at once, the place asked afterwards, then back to what was open."""
+
+from __future__ import annotations
+
+from bot.dialogue import handover, playing
+from bot.dialogue.step import Step
+from domain.dialogue import HandoverWish
+from domain.facts import TicketOpened
+from domain.understanding import Danger
+
+INTENT = "report_safety_hazard"
+_SURE = 0.75
+"""Confidence from which a message counts as a new request although we asked where the danger is."""
+
+
+def alarm(step: Step, pressed: str) -> Danger | None:
+    """The danger in this message, from the safety rule or, failing that, from the model."""
+    understood = step.heard.understanding
+    if understood.danger is not None:
+        return understood.danger
+    if understood.intent != INTENT and pressed != f"start:{INTENT}":
+        return None
+    entity = understood.entity("hazard_type")
+    kind = entity.value if entity else "other"
+    return Danger(kind, step.heard.text, f"danger.advice.{kind}", "the model read it as a danger")
+
+
+def react(step: Step, danger: Danger) -> None:
+    """Advice in the first breath, and the ticket with it."""
+    advice = next(
+        (key for key in (danger.advice_key, f"danger.advice.{danger.kind}") if step.menu.has(key)),
+        "danger.advice.other",
+    )
+    step.tell(advice)
+    second = step.heard.understanding.second
+    if second is not None:
+        playing.queue(step, second.name)
+    step.memory.survey = {}
+    handover.of_danger(step, danger)
+
+
+def opened(step: Step, wish: HandoverWish, ticket: TicketOpened) -> None:
+    """Number and person; then ask where, unless she said it."""
+    handover.tell_opened(step, wish, ticket)
+    if step.around.agent_holds_floor:
+        return
+    if wish.facts.get("address") or wish.facts.get("area"):
+        playing.resume(step)
+        return
+    step.memory.hazard = {"ticket": ticket.ticket_id, "number": ticket.number}
+    step.tell("danger.where")
+
+
+def where(step: Step) -> bool:
+    """Take the message as the place of the danger just reported; False when it is a new request."""
+    pending = step.memory.hazard
+    if not pending:
+        return False
+    step.memory.hazard = {}
+    heard = step.heard
+    understood = heard.understanding
+    named = understood.entity("address") or understood.entity("area") or heard.attachments
+    new_request = understood.intent in step.flows and not step.flows[understood.intent].built_in
+    if not named and ((new_request and understood.confidence >= _SURE) or understood.intent in _NOT_A_PLACE):
+        return False
+    if not heard.text.strip() and not heard.attachments:
+        return False
+    step.belongs_to = pending["ticket"]
+    step.tell("danger.where_noted", number=pending["number"])
+    playing.resume(step)
+    return True
+
+
+_NOT_A_PLACE = frozenset({"human_agent", "stop", "repeat", "goodbye", "thanks", "affirm", "deny", "greet"})

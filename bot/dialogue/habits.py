@@ -1,0 +1,80 @@
+"""``nlu_data/dialogue.yml``: how long a proof holds, what the menu offers, the words of small repairs."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import yaml
+
+from bot.dialogue.flows import FlowError, Handing
+
+_WORD_LISTS = ("abuse", "to_zh", "to_en", "solved_yes", "solved_partly", "solved_no", "code_not_come")
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """Settings of the dialogue that are data, not code."""
+
+    proof_holds: timedelta
+    menu: tuple[str, ...]
+    """Choice keys of the main menu."""
+    person: Handing
+    """The ticket for a customer who just wants, or needs, a person."""
+    danger: Handing
+    words: Mapping[str, tuple[str, ...]]
+
+    def says(self, list_name: str, text: str) -> bool:
+        """Whether the whole message is one of the words of the list."""
+        return bare(text) in self.words[list_name]
+
+    def contains(self, list_name: str, text: str) -> bool:
+        """Whether one of the words of the list is in the message; Latin words only as whole words."""
+        flat = bare(text)
+        spaced = f" {flat} "
+        return any((f" {word} " in spaced) if word.isascii() else (word in flat) for word in self.words[list_name])
+
+
+def bare(text: str) -> str:
+    """Lower case, half width, without punctuation: for comparing short messages."""
+    flat = unicodedata.normalize("NFKC", text).casefold()
+    kept = "".join(
+        letter if letter.isalnum() or letter == "'" else " " for letter in flat
+    )
+    return " ".join(kept.split())
+
+
+def load_habits(path: Path) -> Habits:
+    """Read the file.
+
+    Raises:
+        FlowError: a key is missing or has the wrong form.
+    """
+    raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    try:
+        words = {
+            name: tuple(bare(str(word)) for word in raw["words"][name]) for name in _WORD_LISTS
+        }
+        return Habits(
+            proof_holds=timedelta(minutes=int(raw["proof_holds_minutes"])),
+            menu=tuple(str(key) for key in raw["menu"]),
+            person=_handing(raw["person"]),
+            danger=_handing(raw["danger"]),
+            words=words,
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise FlowError(f"{path.name}: {type(error).__name__}: {error}") from error
+
+
+def _handing(raw: Mapping[str, object]) -> Handing:
+    priority = raw.get("priority")
+    return Handing(
+        cls=str(raw["cls"]),
+        subject=str(raw["subject"]),
+        priority=None if priority is None else int(str(priority)),
+        wants_person=bool(raw.get("wants_person", False)),
+        say=str(raw["say"]),
+    )

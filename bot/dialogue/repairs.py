@@ -1,0 +1,218 @@
+"""What people do besides answering: cancel, ask again, say thanks, swear, fall silent, want a person, change language."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.dialogue import handover, playing, slots
+from bot.dialogue.memory import Frame
+from bot.dialogue.step import Step
+from domain.ports import Saying
+from domain.understanding import ENGINE_RASA
+
+MOST_OFFERED = 3
+LIKELY_ENOUGH = 0.08
+"""A guess below this is not worth offering."""
+GIVE_UP_AFTER = 2
+SILENCES = 3
+
+
+def control(step: Step, intent: str) -> bool:
+    """Play a control intent; False when the message is none."""
+    plays = {
+        "stop": _stop,
+        "repeat": _repeat,
+        "human_agent": human,
+        "greet": _greet,
+        "goodbye": _goodbye,
+        "thanks": _thanks,
+    }
+    play = plays.get(intent)
+    if play is None:
+        return False
+    step.memory.missed = 0
+    play(step)
+    return True
+
+
+def human(step: Step) -> None:
+    """Never refused. Asked for out of the blue, one line about the matter helps; asked twice, no more questions."""
+    memory = step.memory
+    memory.humans += 1
+    top = memory.top
+    if top is not None or memory.humans >= GIVE_UP_AFTER or _says_what_about(step):
+        about = step.heard.text if _says_what_about(step) or top is None else top.words
+        handover.to_a_person(step, about)
+        return
+    memory.push(Frame(flow="human_agent", asking="about"))
+    step.tell("human.what_about")
+
+
+def about_given(step: Step) -> None:
+    """Whatever she answers to "what is it about", a person takes it."""
+    step.memory.frames.pop()
+    handover.to_a_person(step, "" if step.heard.payload else step.heard.text[: slots.LONGEST])
+
+
+def not_understood(step: Step) -> None:
+    """Once: say so and offer what it might mean. Twice: a person."""
+    memory = step.memory
+    memory.missed += 1
+    understood = step.heard.understanding
+    if memory.missed >= GIVE_UP_AFTER:
+        step.tell("repair.person")
+        handover.to_a_person(step, step.heard.text[: slots.LONGEST])
+        return
+    likely = _likely(step)
+    if understood.engine != ENGINE_RASA and not likely:
+        step.tell("repair.menu_only", step.habits.menu)
+    elif likely:
+        step.tell("repair.did_you_mean", (*likely, "human"))
+    else:
+        step.tell("repair.rephrase", step.habits.menu)
+
+
+def which(step: Step) -> bool:
+    """Two meanings are about equally likely: ask; False when there are not two to choose from."""
+    likely = _likely(step)[:2]
+    if len(likely) < 2:
+        return False
+    step.tell("repair.which", (*likely, "human"))
+    return True
+
+
+def nothing_to_read(step: Step) -> None:
+    """No words: silence on the phone, a file, an empty or wordless message."""
+    memory = step.memory
+    if step.heard.attachments:
+        _attachment(step)
+    elif step.heard.spoken:
+        memory.silent += 1
+        if memory.silent >= SILENCES:
+            memory.frames.clear()
+            step.tell("silence.bye")
+        else:
+            step.tell("silence.hello" if memory.silent == 1 else "silence.menu")
+            playing.ask_again(step)
+    else:
+        step.tell("repair.empty", () if memory.top else step.habits.menu)
+        playing.ask_again(step)
+
+
+def abused(step: Step) -> None:
+    """Calm words and a way out; a second time a person, without more questions."""
+    step.memory.abuse += 1
+    if step.memory.abuse >= GIVE_UP_AFTER:
+        step.tell("abuse.person")
+        handover.to_a_person(step, step.heard.text[: slots.LONGEST])
+        return
+    step.tell("abuse.calm")
+    playing.ask_again(step)
+
+
+def switched(step: Step) -> bool:
+    """She asks for another language; False when she does not."""
+    for language in ("zh", "en"):
+        if step.habits.says(f"to_{language}", step.heard.text) or step.heard.payload == f"lang:{language}":
+            step.memory.language = step.language = language
+            step.tell("language.switched", () if step.memory.top else step.habits.menu)
+            playing.ask_again(step)
+            return True
+    return False
+
+
+def out_of_scope(step: Step) -> None:
+    """Not ours: say so, and what we can do."""
+    step.tell("out_of_scope.sorry", () if step.memory.top else step.habits.menu)
+    playing.ask_again(step)
+
+
+def yes_or_no(step: Step, yes: bool) -> None:
+    """A yes or no that answers nothing we asked."""
+    if yes and playing.take_up_second(step):
+        return
+    if not yes and step.memory.queue:
+        step.memory.queue.clear()
+        step.tell("repair.fine")
+    elif step.memory.top is not None:
+        playing.not_an_answer(step)
+    else:
+        step.tell("repair.yes_to_what" if yes else "repair.fine", step.habits.menu if yes else ())
+
+
+def _stop(step: Step) -> None:
+    memory = step.memory
+    memory.queue.clear()
+    memory.hazard = {}
+    if memory.top is None:
+        step.tell("repair.nothing_to_stop", step.habits.menu)
+        return
+    dropped = memory.frames.pop()
+    step.tell("repair.stopped", topic=handover.topic(dropped.flow))
+    playing.resume(step)
+
+
+def _repeat(step: Step) -> None:
+    memory = step.memory
+    said = [Saying(item["phrase"], item["values"], tuple(item["choices"])) for item in memory.said if _whole(item)]
+    if not said or (memory.said_private and _stale(step)):
+        step.tell("repair.nothing_to_repeat", step.habits.menu)
+        return
+    step.private = memory.said_private
+    step.say.extend(said)
+
+
+def _greet(step: Step) -> None:
+    if step.memory.top is not None:
+        step.tell("greet.again")
+        playing.ask_again(step)
+    else:
+        step.tell("greet.hello", step.habits.menu)
+
+
+def _goodbye(step: Step) -> None:
+    step.memory.frames.clear()
+    step.memory.queue.clear()
+    step.tell("goodbye.bye")
+
+
+def _thanks(step: Step) -> None:
+    step.tell("thanks.welcome")
+    playing.ask_again(step)
+
+
+def _attachment(step: Step) -> None:
+    tickets = step.around.open_tickets
+    if any(item.kind == "voice" for item in step.heard.attachments):
+        step.tell("attachment.voice")
+        playing.ask_again(step)
+    elif tickets and step.memory.top is None:
+        step.belongs_to = tickets[0].id
+        step.tell("attachment.added", number=tickets[0].number, name=tickets[0].responsible_name)
+    else:
+        step.tell("attachment.what_about", () if step.memory.top else step.habits.menu)
+        playing.ask_again(step)
+
+
+def _likely(step: Step) -> list[str]:
+    """Choice keys of the likeliest requests, best first."""
+    found = []
+    for guess in step.heard.understanding.ranking:
+        key = f"topic.{guess.name}"
+        flow = step.flows.get(guess.name)
+        if guess.confidence >= LIKELY_ENOUGH and flow and not flow.control and step.menu.payload(key):
+            found.append(key)
+    return found[:MOST_OFFERED]
+
+
+def _says_what_about(step: Step) -> bool:
+    """Whether the request for a person itself tells the matter."""
+    return step.heard.understanding.second is not None or len(step.heard.text.strip()) > 24
+
+
+def _stale(step: Step) -> bool:
+    return step.now - datetime.fromisoformat(step.memory.said_at) > step.habits.proof_holds
+
+
+def _whole(item: object) -> bool:
+    return isinstance(item, dict) and {"phrase", "values", "choices"} <= set(item)

@@ -1,0 +1,127 @@
+"""Reads slot values out of a message: from its entities, or from its bare words when we asked."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from bot.dialogue.flows import Flow, Slot
+from domain.dialogue import Heard
+from domain.understanding import UNKNOWN
+
+LONGEST = 500
+"""Characters kept of a free text."""
+
+_SPOKEN = str.maketrans("零〇洞一幺壹二两贰三叁四肆五伍六陆七拐柒八捌九勾玖", "000111222334455667778899" + "9")
+"""Digits as they are said on the phone (幺 1, 洞 0, 拐 7, 勾 9)."""
+
+_FOUND_IN_ANY_FLOW = ("account_no", "phone")
+"""Entities worth keeping even if the flow does not collect them: an agent will want them."""
+
+_WORDS = re.compile(r"[^\W\d_]")
+
+
+def digits_in(text: str) -> str:
+    """The digits of a text, full-width and spoken ones included, without what stands between them."""
+    flat = unicodedata.normalize("NFKC", text).translate(_SPOKEN)
+    return "".join(letter for letter in flat if letter in "0123456789")
+
+
+def code_in(text: str) -> str:
+    """A one-time code: six digits and nothing else but spaces and words; empty if there is none."""
+    codes = [run for run in _runs(text) if len(run) == 6]
+    return codes[0] if len(codes) == 1 else ""
+
+
+def _runs(text: str) -> list[str]:
+    """Numbers of a text, the single separators within them taken out."""
+    flat = unicodedata.normalize("NFKC", text[:LONGEST]).translate(_SPOKEN)
+    return [digits_in(run) for run in re.findall(r"[0-9](?:[\s\-,.、，]?[0-9])*", flat)]
+
+
+def account_in(heard: Heard) -> str:
+    """An account number (8 to 16 digits), or empty."""
+    found = heard.understanding.entity("account_no")
+    if found:
+        return found.value if found.value.isdigit() and 8 <= len(found.value) <= 16 else ""
+    other = {e.value for e in heard.understanding.entities if e.name in ("phone", "ticket_no", "application_no")}
+    numbers = [run for run in _runs(heard.text) if 8 <= len(run) <= 16 and run not in other]
+    return numbers[0] if len(numbers) == 1 else ""
+
+
+def tail_in(text: str) -> str:
+    """Last four of an ID: four digits, or three and an X; empty if not exactly that (longer IDs give their end)."""
+    flat = unicodedata.normalize("NFKC", text).translate(_SPOKEN).upper()
+    tight = re.sub(r"[\s\-]", "", flat)
+    found = re.findall(r"(?<![0-9X])[0-9]{3}[0-9X](?![0-9X])", tight)
+    if len(found) == 1:
+        return str(found[0])
+    whole = re.findall(r"(?<!\d)\d{17}[\dX](?![\dX])", tight)
+    return str(whole[0])[-4:] if len(whole) == 1 else ""
+
+
+def from_entities(flow: Flow, heard: Heard) -> dict[str, str]:
+    """What the message itself says of the flow's slots."""
+    found = {}
+    for slot in flow.collect:
+        entity = heard.understanding.entity(slot.entity or slot.name)
+        if entity is not None:
+            value = checked(slot, entity.value)
+            if value:
+                found[slot.name] = value
+    for name in _FOUND_IN_ANY_FLOW:
+        entity = heard.understanding.entity(name)
+        if entity is not None and name not in found:
+            found[name] = entity.value
+    return found
+
+
+def from_answer(slot: Slot, heard: Heard) -> str:
+    """The message as an answer to the question for this slot; empty if it is none."""
+    entity = heard.understanding.entity(slot.entity or slot.name)
+    if entity is not None:
+        value = checked(slot, entity.value)
+        if value:
+            return value
+    if slot.is_ == "account":
+        return account_in(heard)
+    if slot.is_ in ("digits", "phone"):
+        return checked(slot, digits_in(heard.text))
+    if slot.is_ == "text":
+        return _free_text(slot, heard)
+    if slot.is_ in ("name", "word"):
+        return checked(slot, heard.text)
+    if slot.is_ == "choice" and slot.values == ("yes", "no"):
+        return {"affirm": "yes", "deny": "no"}.get(heard.understanding.intent, "")
+    return ""
+
+
+def _free_text(slot: Slot, heard: Heard) -> str:
+    if heard.attachments and not heard.text.strip():
+        return " ".join(f"[{attachment.kind}]" for attachment in heard.attachments)
+    if heard.understanding.intent in ("affirm", "deny", "stop", "repeat", "thanks", "greet", "goodbye"):
+        return ""
+    return checked(slot, heard.text)
+
+
+def checked(slot: Slot, value: str) -> str:
+    """The value in normal form, or empty when the slot does not take it."""
+    text = unicodedata.normalize("NFKC", value).strip()
+    if slot.is_ == "choice":
+        return text if text in slot.values else ""
+    if slot.is_ == "account":
+        return text if text.isdigit() and 8 <= len(text) <= 16 else ""
+    if slot.is_ == "phone":
+        return text if text.isdigit() and 7 <= len(text) <= 12 else ""
+    if slot.is_ == "digits":
+        return text if text.isdigit() and len(text) <= 20 else ""
+    if slot.is_ == "month":
+        return text if re.fullmatch(r"\d{4}(-\d{2}(-\d{2})?)?(/\d{4}-\d{2}(-\d{2})?)?", text) else ""
+    if slot.is_ == "name":
+        return text if 1 < len(text) <= 40 and not any(letter.isdigit() for letter in text) else ""
+    return text[:LONGEST] if _WORDS.search(text) or any(letter.isdigit() for letter in text) else ""
+
+
+def is_answer_only(heard: Heard) -> bool:
+    """Whether the message gives a value and asks for nothing."""
+    return heard.understanding.intent in ("inform", UNKNOWN, "affirm", "deny")
