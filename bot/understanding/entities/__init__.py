@@ -1,0 +1,1 @@
+"""Named pieces of a message and their normal forms: digits, times, quantities, words, places."""

@@ -1,0 +1,119 @@
+"""Reads all entities of one message, and the normal form of any single one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import datetime
+
+from bot.understanding.entities.codes import code_value, read_codes
+from bot.understanding.entities.moments import SHANGHAI, moment_value, read_moments
+from bot.understanding.entities.periods import period_value, read_periods
+from bot.understanding.entities.quantities import quantity_value, read_quantities
+from bot.understanding.entities.span import Span
+from bot.understanding.entities.words import LISTED, Gazetteer, read_people, read_words, word_value
+from bot.understanding.normalise import Folded, fold
+from domain.understanding import Entity
+
+_CODES = frozenset(("account_no", "meter_no", "phone", "id_tail4", "ticket_no", "application_no"))
+_QUANTITIES = frozenset(("amount", "capacity_kva", "voltage", "person_count", "rating"))
+_MONEY = re.compile(r"度电|用电量|用了|多少度|电量|账单|电费|usage|\bkwh\b|\bbill\b|units|consum")
+_BRANCH_ZH = re.compile(r"(?:(?![在去到你们我的哪个最近家附那这离从是问下])[一-鿿]){2,5}(?:营业厅|供电所|营业所|服务站|营业点|供电站)")
+_BRANCH_EN = re.compile(
+    r"\b(?:(?!the\b|your\b|to\b|at\b|of\b|this\b|a\b|in\b|nearest\b|local\b|which\b|is\b|any\b|from\b|main\b|for\b|my\b)[a-z]{3,} ){1,2}"
+    r"(?:branch|service hall|service cent(?:re|er)|customer cent(?:re|er)|business hall|office|hall)\b"
+)
+_NO_BRANCH = re.compile(r"home office|head office|post office|box office|town hall|city hall|ticket office|back office|nearby|nearest|closest|service hall$")
+
+
+class EntityReader:
+    """Rules and word lists; no model, so that it works while Rasa is down.
+
+    Args:
+        areas: names of areas that the utility knows.
+    """
+
+    def __init__(self, areas: Iterable[str] = ()) -> None:
+        self._places = Gazetteer(areas)
+
+    def read(self, text: str | Folded, now: datetime, expecting: str = "") -> tuple[Entity, ...]:
+        """Entities in order of place, none overlapping another. ``now`` is aware."""
+        folded = text if isinstance(text, Folded) else fold(text)
+        words = folded.text
+        spans = [
+            *read_codes(words, expecting),
+            *read_periods(words, now.astimezone(SHANGHAI).date()),
+            *read_moments(words, now),
+            *read_quantities(words),
+            *read_words(words),
+            *read_people(words, expecting),
+            *self._places.read(words),
+            *self._branches(words),
+        ]
+        spans = [_as_meant(s, words) for s in spans]
+        spans += self._bare(words, now, expecting, spans)
+        return tuple(_entity(span, folded) for span in _apart(spans, expecting))
+
+    def value(self, name: str, surface: str, now: datetime) -> str:
+        """Normal form of ``surface``, known to be a ``name``; its folded words when it cannot be read."""
+        words = fold(surface).text.strip()
+        if not words:
+            return ""
+        if name in _CODES:
+            return code_value(name, words)
+        if name == "period":
+            found = period_value(words, now.astimezone(SHANGHAI).date())
+            return found or moment_value("date", words, now) or words
+        if name in ("date", "time_slot"):
+            return moment_value(name, words, now) or words
+        if name in _QUANTITIES:
+            return quantity_value(name, words) or words
+        if name in LISTED:
+            return word_value(name, words)
+        return self._places.value(words) if name == "area" else re.sub(r"\s+", " ", words)
+
+    def _branches(self, words: str) -> list[Span]:
+        return [
+            Span("branch", m.start(), m.end(), m[0], 5)
+            for pattern in (_BRANCH_ZH, _BRANCH_EN)
+            for m in pattern.finditer(words)
+            if not _NO_BRANCH.search(m[0])
+        ]
+
+    def _bare(self, words: str, now: datetime, expecting: str, spans: list[Span]) -> list[Span]:
+        """The whole message as the awaited value, when it is short and nothing awaited was found in it."""
+        bare = words.strip(" .。,，!！")
+        if not bare or not expecting or any(s.name == expecting for s in spans) or len(bare) > 40:
+            return []
+        value = self.value(expecting, bare, now)
+        start = words.index(bare)
+        readable = value != bare if expecting in (*_QUANTITIES, "period", "date", "time_slot", *LISTED) else False
+        if expecting in ("address", "area", "branch", "staff_name") and len(bare) >= 2:
+            readable = not re.search(r"[?？]|吗|不要|取消|人工|\b(?:no|yes|cancel|agent|human)\b", bare)
+        if expecting in _CODES and re.fullmatch(r"[A-Z]?\d{3,22}X?", value):
+            readable = True
+        return [Span(expecting, start, start + len(bare), value, 9)] if readable else []
+
+
+def _as_meant(span: Span, words: str) -> Span:
+    """A past day is a period when the message speaks of bills or usage: "how much did I use yesterday"."""
+    if span.name == "date" and "T" not in span.value and re.search(r"昨天|前天|今天|yesterday|today", words[span.start : span.end]):
+        if _MONEY.search(words) and not re.search(r"停电|没电|交了|付了|paid|outage|到账", words):
+            return span._replace(name="period")
+    return span
+
+
+def _apart(spans: list[Span], expecting: str) -> list[Span]:
+    def rank(span: Span) -> tuple[int, int]:
+        return (span.weight + (4 if span.name == expecting else 0), span.end - span.start)
+
+    kept: list[Span] = []
+    for span in sorted(spans, key=rank, reverse=True):
+        if span.end > span.start and all(span.end <= k.start or span.start >= k.end for k in kept):
+            kept.append(span)
+    return sorted(kept, key=lambda s: s.start)
+
+
+def _entity(span: Span, folded: Folded) -> Entity:
+    start, end = folded.span(span.start, span.end)
+    return Entity(span.name, folded.original[start:end], span.value, start, end)

@@ -1,0 +1,82 @@
+"""Amounts of money (fen), capacity (kW or kVA), voltage (V), people, and a rating."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from bot.understanding.entities.numerals import EN_NUMBER, ZH_NUMBER, parse_number
+from bot.understanding.entities.span import Span
+
+_RATING_WORDS = {"非常满意": 5, "很满意": 5, "满意": 4, "一般": 3, "不满意": 2, "非常不满意": 1, "很不满意": 1}
+
+_AMOUNT = re.compile(
+    rf"(?:[¥$]|rmb ?|cny ?)(?P<sign>\d[\d,]*(?:\.\d+)?)"
+    rf"|(?P<yuan>{ZH_NUMBER})(?:多|来|几)?(?:块|元|圆)(?!表|儿八)(?:(?:钱)|(?P<jiao>[\d一二两三四五六七八九])(?:毛|角)?(?P<fen>[\d一二三四五六七八九])?分?(?![\d个度月天]))?"
+    rf"|(?<![a-z])(?P<en>{EN_NUMBER}) ?(?:yuan|rmb|cny|kuai|dollars?|bucks|quid|pounds)\b"
+)
+_CAPACITY = re.compile(
+    rf"(?P<zh>{ZH_NUMBER})(?:个)?(?:千瓦(?!时)|千伏安|kva\b|kw(?!h))|(?<![a-z])(?P<en>{EN_NUMBER})[ -]?(?:kilowatts?(?!.?hour)|kw(?!h)|kva|kilo ?volt.?amps?)"
+)
+_VOLTAGE = re.compile(
+    rf"(?P<kzh>{ZH_NUMBER})(?:千伏(?!安)|kv(?!a))|(?P<zh>{ZH_NUMBER})(?:多)?(?:伏特?(?!安)|v(?![a-z]))|(?<![a-z])(?P<en>{EN_NUMBER}) ?(?:volts?|v)\b(?!.?a\b)"
+)
+_PEOPLE_ZH = re.compile(
+    r"(?<![第\d])(?P<n>\d{1,2}|[一二两三四五六七八九十]{1,3})(?:口子?(?:人)|口(?![子水味气井锅])|个人(?!所得|信息|用户)|(?:位|名)(?:家庭)?成员|代人|人(?=户|住|一起|的?家庭|共|口|以上))"
+    r"|(?:一共|总共|家里|全家|我们家?)(?:有)?(?P<m>\d{1,2}|[一二两三四五六七八九十]{1,3})人"
+)
+_PEOPLE_EN = re.compile(
+    r"\b(?P<n>\d{1,2}|two|three|four|five|six|seven|eight|nine|ten)(?: of us| people| persons| family members| members| residents|-person| person)\b|family of (?P<m>\d{1,2}|two|three|four|five|six|seven|eight|nine|ten)\b"
+)
+_RATING = re.compile(r"(?P<n>[1-5]|[一二三四五])(?:分|颗?星)(?![钟之])|\b(?P<en>[1-5]|one|two|three|four|five) ?(?:stars?|out of (?:5|five)|/ ?5)")
+
+
+def read_quantities(text: str) -> list[Span]:
+    """Quantities in a folded text."""
+    found = [Span("amount", m.start(), m.end(), str(_fen(m)), 6) for m in _AMOUNT.finditer(text) if _fen(m) is not None]
+    for match in _CAPACITY.finditer(text):
+        if (value := _plain(match["zh"] or match["en"])) is not None:
+            found.append(Span("capacity_kva", match.start(), match.end(), value, 7))
+    for match in _VOLTAGE.finditer(text):
+        if (value := _plain(match["zh"] or match["en"] or match["kzh"], 1000 if match["kzh"] else 1)) is not None:
+            found.append(Span("voltage", match.start(), match.end(), value, 7))
+    for pattern in (_PEOPLE_ZH, _PEOPLE_EN):
+        for match in pattern.finditer(text):
+            if (value := _plain(match["n"] or match["m"])) is not None:
+                found.append(Span("person_count", match.start(), match.end(), value, 5))
+    for match in _RATING.finditer(text):
+        if (value := _plain(match["n"] or match["en"])) is not None:
+            found.append(Span("rating", match.start(), match.end(), value, 5))
+    return found
+
+
+def quantity_value(name: str, surface: str) -> str | None:
+    """Normal form of a surface known to be that quantity, also when only the number was given."""
+    spans = [s for s in read_quantities(surface) if s.name == name]
+    if spans:
+        return spans[0].value
+    if name == "rating" and surface in _RATING_WORDS:
+        return str(_RATING_WORDS[surface])
+    match = re.search(f"{ZH_NUMBER}|{EN_NUMBER}", surface)
+    number = parse_number(match[0]) if match else None
+    if number is None:
+        return None
+    return str(int(number * 100)) if name == "amount" else _words(number)
+
+
+def _fen(match: re.Match[str]) -> int | None:
+    number = parse_number(match["sign"] or match["yuan"] or match["en"])
+    if number is None:
+        return None
+    tenths = int(parse_number(match["jiao"]) or 0) if match["jiao"] else 0
+    hundredths = int(parse_number(match["fen"]) or 0) if match["fen"] else 0
+    return int(number * 100) + tenths * 10 + hundredths
+
+
+def _plain(words: str, times: int = 1) -> str | None:
+    number = parse_number(words)
+    return None if number is None else _words(number * times)
+
+
+def _words(number: Decimal) -> str:
+    return f"{number.normalize():f}"

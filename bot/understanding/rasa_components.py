@@ -1,0 +1,87 @@
+"""The intent classifier that runs inside Rasa's own process; nothing else in the house imports rasa.
+
+Texts arrive already normalised (:mod:`bot.understanding.model_text`), in training and in asking alike, so that
+this side needs neither opencc nor the word lists.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import joblib
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.shared.nlu.constants import INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.understanding.linear import LinearIntents
+
+_FILE = "sentences.joblib"
+_RANKED = 8
+"""How many meanings an answer lists."""
+
+
+@DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER], is_trainable=True)
+class SentenceIntentClassifier(IntentClassifier, GraphComponent):
+    """Rasa's shell around :class:`bot.understanding.linear.LinearIntents`."""
+
+    def __init__(
+        self, config: dict[str, Any], storage: ModelStorage, resource: Resource, model: LinearIntents | None = None
+    ) -> None:
+        self._config, self._storage, self._resource, self._model = config, storage, resource, model
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """Keys that ``config.yml`` may set."""
+        return {"svm_c": 0.6, "lr_c": 20.0, "calibration_folds": 4}
+
+    @staticmethod
+    def required_packages() -> list[str]:
+        """Rasa refuses to start without these."""
+        return ["sklearn"]
+
+    @classmethod
+    def create(
+        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+    ) -> SentenceIntentClassifier:
+        """A classifier that has not learned yet."""
+        return cls(config, model_storage, resource)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Learn from all examples with an intent, and store the model."""
+        examples = [e for e in training_data.intent_examples if e.get(TEXT)]
+        model = LinearIntents(self._config["svm_c"], self._config["lr_c"], self._config["calibration_folds"])
+        self._model = model.fit([e.get(TEXT) for e in examples], [e.get(INTENT) for e in examples])
+        with self._storage.write_to(self._resource) as folder:
+            joblib.dump(self._model, Path(folder) / _FILE)
+        return self._resource
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> SentenceIntentClassifier:
+        """The classifier as it was trained."""
+        with model_storage.read_from(resource) as folder:
+            return cls(config, model_storage, resource, joblib.load(Path(folder) / _FILE))
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Put intent and ranking on the messages; a list is read in one go."""
+        asked = [m for m in messages if m.get(TEXT)]
+        if self._model is None or not asked:
+            return messages
+        for message, row in zip(asked, self._model.predict([m.get(TEXT) for m in asked]), strict=True):
+            order = row.argsort()[::-1][:_RANKED]
+            ranking = [{"name": self._model.labels[i], "confidence": float(row[i])} for i in order]
+            message.set("intent", ranking[0], add_to_output=True)
+            message.set("intent_ranking", ranking, add_to_output=True)
+        return messages

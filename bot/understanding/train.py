@@ -1,0 +1,148 @@
+"""Trains Rasa's model when what it learns from has changed."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import yaml
+
+from bot.understanding.model_text import model_text
+from bot.understanding.teaching import BadTeaching, Example, missing_intents, read_examples
+from domain.errors import Unavailable
+
+HOUSE = Path(__file__).resolve().parents[2]
+RASA_PYTHON = HOUSE / ".venv-rasa" / "bin" / "python"
+_LEARNED_BY = ("linear.py", "rasa_components.py", "model_text.py", "normalise.py", "entities/numerals.py")
+"""Code that changes what is learned."""
+_KEPT = 2
+"""Models kept: the present one, and the one before to go back to."""
+
+
+class TrainingFailed(Unavailable):
+    """Rasa's training ended badly; the text carries its last lines."""
+
+
+def train(
+    data_dir: Path,
+    models_dir: Path,
+    if_needed: bool = True,
+    progress: Callable[[str], None] = print,
+    *,
+    config: Path = HOUSE / "config.yml",
+    python: Path = RASA_PYTHON,
+    all_intents: bool = True,
+) -> Path:
+    """The model trained on ``data_dir/intents`` with the pipeline of ``config``.
+
+    With ``if_needed`` a model already there with the same fingerprint (language files, configuration and
+    the code that learns) is returned at once. ``all_intents`` demands that all 50 be taught.
+
+    Raises:
+        BadTeaching: the language files contradict themselves or the taxonomy; nothing was trained.
+        TrainingFailed: Rasa's process failed.
+    """
+    print_of = fingerprint(data_dir, config)
+    model = models_dir / f"nlu-{print_of}.tar.gz"
+    if if_needed and model.exists():
+        model.touch()
+        return model
+    examples = read_examples(data_dir)
+    missing = missing_intents(examples)
+    if missing and all_intents:
+        raise BadTeaching(f"nothing under {data_dir / 'intents'} teaches: {', '.join(missing)}")
+    if not python.exists():
+        raise TrainingFailed(f"Rasa's environment is missing: {python}; `make setup` creates it")
+    by_lang = Counter(e.lang for e in examples)
+    progress(f"training on {len(examples)} sentences ({by_lang['zh']} Chinese, {by_lang['en']} English)")
+    models_dir.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="teach-", dir=models_dir) as folder:
+        taught = Path(folder) / "nlu.yml"
+        taught.write_text(_as_rasa(examples), encoding="utf-8")
+        _run_rasa(python, config, taught, Path(folder) / "out", model.name, progress)
+        # The rename makes the model appear whole or not at all.
+        os.replace(Path(folder) / "out" / model.name, model)
+    _forget_old(models_dir)
+    progress(f"trained {model.name}")
+    return model
+
+
+def fingerprint(data_dir: Path, config: Path) -> str:
+    """Twelve characters that change with the language files, the pipeline or the code that learns."""
+    digest = hashlib.sha256()
+    pipeline = {k: v for k, v in yaml.safe_load(config.read_text(encoding="utf-8")).items() if k != "understanding"}
+    digest.update(repr(pipeline).encode())
+    here = Path(__file__).parent
+    files = [*sorted((data_dir / "intents").glob("*.yml")), data_dir / "speech.yml", *(here / name for name in _LEARNED_BY)]
+    for path in files:
+        if path.exists():
+            digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def newest_model(models_dir: Path) -> Path | None:
+    """The model that was trained or chosen last."""
+    return max(models_dir.glob("nlu-*.tar.gz"), key=lambda p: p.stat().st_mtime, default=None)
+
+
+def rasa_surroundings() -> dict[str, str]:
+    """Environment variables for any process of Rasa: our package found, no telemetry, no chatter."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("SHOUWEN_", "PYTHON", "VIRTUAL_ENV"))}
+    return {
+        **kept,
+        "PYTHONPATH": str(HOUSE),
+        "RASA_TELEMETRY_ENABLED": "false",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "CUDA_VISIBLE_DEVICES": "",
+        "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+        "PYTHONWARNINGS": "ignore",
+        "OMP_NUM_THREADS": "2",
+    }
+
+
+def _as_rasa(examples: Sequence[Example]) -> str:
+    """Rasa's own format, with every sentence as the model will be asked it."""
+    lines: dict[str, list[str]] = {}
+    for example in examples:
+        text = model_text(example.text)
+        if text:
+            lines.setdefault(example.intent, []).append(text)
+    blocks = [{"intent": name, "examples": "".join(f"- {_escaped(t)}\n" for t in texts)} for name, texts in lines.items()]
+    return yaml.safe_dump({"version": "3.1", "nlu": blocks}, allow_unicode=True, sort_keys=False)
+
+
+def _escaped(text: str) -> str:
+    """Brackets would read as annotations."""
+    return text.translate(str.maketrans({"[": "(", "]": ")", "{": "(", "}": ")"}))
+
+
+def _run_rasa(
+    python: Path, config: Path, taught: Path, out: Path, name: str, progress: Callable[[str], None]
+) -> None:
+    command = [
+        str(python), "-m", "rasa", "train", "nlu", "--nlu", str(taught), "--config", str(config), "--out", str(out),
+        "--fixed-model-name", name.removesuffix(".tar.gz"),
+    ]  # fmt: skip
+    # Rasa keeps a cache in its working directory; the temporary folder takes it away afterwards.
+    process = subprocess.Popen(
+        command, cwd=taught.parent, env=rasa_surroundings(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    said: list[str] = []
+    assert process.stdout is not None
+    for line in process.stdout:
+        said.append(line.rstrip())
+        if "Starting to train component" in line or "Finished training" in line:
+            progress(line.split(" - ")[-1].strip())
+    if process.wait() != 0 or not (out / name).exists():
+        raise TrainingFailed("Rasa could not train:\n" + "\n".join(said[-15:]))
+
+
+def _forget_old(models_dir: Path) -> None:
+    models = sorted(models_dir.glob("nlu-*.tar.gz"), key=lambda p: p.stat().st_mtime, reverse=True)
+    for old in models[_KEPT:]:
+        old.unlink(missing_ok=True)
