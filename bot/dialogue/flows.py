@@ -18,7 +18,9 @@ from domain.ticket import TicketClass
 KINDS = frozenset({"text", "choice", "account", "month", "digits", "name", "phone", "word"})
 """How a slot's value is checked; see :mod:`bot.dialogue.slots`."""
 
-BUILT_IN = frozenset({"ticket_status", "greet", "goodbye", "thanks", "affirm", "deny", "stop", "repeat", "human", "inform"})
+BUILT_IN = frozenset(
+    {"ticket_status", "greet", "goodbye", "thanks", "affirm", "deny", "stop", "repeat", "human", "inform"}
+)
 """Flows that the engine itself plays: they need what only the dialogue knows (tickets, the last words)."""
 
 
@@ -77,9 +79,9 @@ class Flow:
     built_in: str = ""
     collect: tuple[Slot, ...] = ()
     do: str = ""
-    use_level: bool = False
-    """Act with whatever proof there is; the action shows more to whoever has proved more."""
-    on: Mapping[str, Outcome] = field(default_factory=dict)
+    tickets: tuple[str, ...] = ()
+    """Ticket classes whose open ticket answers the question when no place or account was named."""
+    then: Mapping[str, Outcome] = field(default_factory=dict)
     hand_over: Handing | None = None
     """Where the matter goes when there is nothing to do, or the doing failed."""
     before: str = ""
@@ -121,7 +123,11 @@ def _flow(path: Path) -> Flow:
     except yaml.YAMLError as error:
         raise FlowError(f"{path.name}: not YAML: {error}") from error
     table = _table(raw, path.name)
-    _known(table, path.name, {"intent", "level", "built_in", "collect", "do", "use_level", "on", "hand_over", "before"})
+    _known(
+        table,
+        path.name,
+        {"intent", "level", "built_in", "collect", "do", "tickets", "then", "hand_over", "before"},
+    )
     collect = tuple(
         _slot(item, f"{path.name}: collect[{n}]") for n, item in enumerate(table.get("collect", []))
     )
@@ -131,10 +137,10 @@ def _flow(path: Path) -> Flow:
         built_in=str(table.get("built_in", "")),
         collect=collect,
         do=str(table.get("do", "")),
-        use_level=bool(table.get("use_level", False)),
-        on={
-            str(name): _outcome(item, f"{path.name}: on.{name}")
-            for name, item in _table(table.get("on", {}), f"{path.name}: on").items()
+        tickets=tuple(str(cls) for cls in table.get("tickets", [])),
+        then={
+            str(name): _outcome(item, f"{path.name}: then.{name}")
+            for name, item in _table(table.get("then", {}), f"{path.name}: then").items()
         },
         hand_over=_handing(table.get("hand_over"), f"{path.name}: hand_over"),
         before=str(table.get("before", "")),
@@ -148,13 +154,13 @@ def _consistent(flow: Flow, where: str) -> None:
         raise FlowError(f"{where}: built_in {flow.built_in!r} is not one of {sorted(BUILT_IN)}")
     if not flow.built_in and not flow.do and flow.hand_over is None and not flow.before:
         raise FlowError(f"{where}: nothing to do, say or hand over")
-    if flow.do and not flow.on:
-        raise FlowError(f"{where}: do {flow.do!r} without any outcome in on")
-    for name, outcome in flow.on.items():
+    if flow.do and not flow.then:
+        raise FlowError(f"{where}: do {flow.do!r} without any outcome in then")
+    for name, outcome in flow.then.items():
         if outcome.ask and flow.slot(outcome.ask) is None:
-            raise FlowError(f"{where}: on.{name}.ask names {outcome.ask!r}, which is not collected")
+            raise FlowError(f"{where}: then.{name}.ask names {outcome.ask!r}, which is not collected")
         if not (outcome.say or outcome.ask or outcome.hand_over):
-            raise FlowError(f"{where}: on.{name} neither says, asks nor hands over")
+            raise FlowError(f"{where}: then.{name} neither says, asks nor hands over")
     if flow.level >= Level.V1 and flow.slot("account_no") is None:
         raise FlowError(f"{where}: level V{int(flow.level)} needs the slot account_no")
 

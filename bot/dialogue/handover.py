@@ -95,7 +95,7 @@ def of_danger(step: Step, danger: Danger) -> None:
 
 def tell_opened(step: Step, wish: HandoverWish, ticket: TicketOpened) -> None:
     """Number, person and promise of the ticket; another phrase when the matter was already open."""
-    promise = f"promise.{ticket.due_words}"
+    promise = ticket.due_words
     if not step.menu.has(promise):
         promise = "promise.by" if ticket.public_due_at else "promise.none"
     values: dict[str, Any] = {

@@ -16,7 +16,7 @@ MOST_ASKED = 2
 """How often one question is asked; after that a person takes it, or the flow goes on without the answer."""
 
 DETAILS_WIDTH = 40
-"""A first message this wide (a Chinese character counts two) already says what happened; it is not asked again."""
+"""A first message this wide (a Chinese character counts two) says what happened; it is not asked again."""
 
 
 def begin(step: Step, intent: str, found: Mapping[str, str], words: str) -> None:
@@ -43,6 +43,9 @@ def proceed(step: Step) -> None:
     flow = step.flow_of(frame)
     if flow.built_in == "ticket_status":
         tickets.status(step, frame)
+        finish(step)
+        return
+    if flow.tickets and not _names_a_place(flow, frame) and tickets.of_class(step, flow.tickets):
         finish(step)
         return
     _take_known_account(step, flow, frame)
@@ -134,7 +137,7 @@ def learn(step: Step, request: ActionRequest, result: ActionResult) -> None:
     if request.account_no and request.level >= Level.V2:
         step.memory.account_no = request.account_no
         step.private = True
-    outcome = flow.on.get(result.outcome)
+    outcome = flow.then.get(result.outcome)
     if outcome is None:
         _no_outcome(step, flow, frame)
         return
@@ -266,6 +269,10 @@ def _missing(flow: Flow, frame: Frame) -> Slot | None:
             continue
         return slot
     return None
+
+
+def _names_a_place(flow: Flow, frame: Frame) -> bool:
+    return any(frame.slots.get(slot.name) for slot in flow.collect)
 
 
 def _width(text: str) -> int:

@@ -38,6 +38,15 @@ def status(step: Step, frame: Frame) -> None:
     step.urge = around.open_tickets[0].id
 
 
+def of_class(step: Step, classes: tuple[str, ...]) -> bool:
+    """Tell of the newest open ticket of these classes, and chase it; False if there is none."""
+    found = next((ticket for ticket in step.around.open_tickets if ticket.cls in classes), None)
+    if found is None:
+        return False
+    _tell(step, found)
+    return True
+
+
 def survey(step: Step, pressed: str) -> bool:
     """Take the message as the answer to "is it solved?"; False when it is something else."""
     asked = step.memory.survey
