@@ -38,7 +38,7 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """Keys that ``config.yml`` may set."""
-        return {"svm_c": 0.6, "lr_c": 20.0, "calibration_folds": 4}
+        return {"svm_c": 0.6, "calibration_folds": 4}
 
     @staticmethod
     def required_packages() -> list[str]:
@@ -55,7 +55,7 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
     def train(self, training_data: TrainingData) -> Resource:
         """Learn from all examples with an intent, and store the model."""
         examples = [e for e in training_data.intent_examples if e.get(TEXT)]
-        model = LinearIntents(self._config["svm_c"], self._config["lr_c"], self._config["calibration_folds"])
+        model = LinearIntents(self._config["svm_c"], self._config["calibration_folds"])
         self._model = model.fit([e.get(TEXT) for e in examples], [e.get(INTENT) for e in examples])
         with self._storage.write_to(self._resource) as folder:
             joblib.dump(self._model, Path(folder) / _FILE)

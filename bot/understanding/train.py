@@ -90,17 +90,21 @@ def newest_model(models_dir: Path) -> Path | None:
     return max(models_dir.glob("nlu-*.tar.gz"), key=lambda p: p.stat().st_mtime, default=None)
 
 
-def rasa_surroundings() -> dict[str, str]:
-    """Environment variables for any process of Rasa: our package found, no telemetry, no chatter."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("SHOUWEN_", "PYTHON", "VIRTUAL_ENV"))}
+def rasa_surroundings(home: Path) -> dict[str, str]:
+    """The whole environment of any process of Rasa: our package found, no telemetry, no chatter.
+
+    Nothing of ours is passed on; ``home`` takes what Rasa would write into the user's own folder.
+    """
     return {
-        **kept,
+        "PATH": os.defpath,
+        "HOME": str(home),
+        "LANG": "C.UTF-8",
         "PYTHONPATH": str(HOUSE),
+        "PYTHONWARNINGS": "ignore",
         "RASA_TELEMETRY_ENABLED": "false",
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "CUDA_VISIBLE_DEVICES": "",
         "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
-        "PYTHONWARNINGS": "ignore",
         "OMP_NUM_THREADS": "2",
     }
 
@@ -130,8 +134,9 @@ def _run_rasa(
     ]  # fmt: skip
     # Rasa keeps a cache in its working directory; the temporary folder takes it away afterwards.
     process = subprocess.Popen(
-        command, cwd=taught.parent, env=rasa_surroundings(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
+        command, cwd=taught.parent, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        env=rasa_surroundings(taught.parent), text=True,
+    )  # fmt: skip
     said: list[str] = []
     assert process.stdout is not None
     for line in process.stdout:
