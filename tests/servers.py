@@ -200,7 +200,7 @@ def _version_in_path(path: Path) -> int:
 
 
 def _readable_by(user: str | None, programs: Path, scratch: Path) -> Path:
-    """The programs' folder, copied into ``scratch`` when ``user`` may not look into it (say in root's home)."""
+    """The programs' folder, copied into ``scratch`` when ``user`` may not look into it (in root's home)."""
     if (
         user is None
         or subprocess.run(["test", "-x", programs / "postgres"], user=user, cwd="/").returncode == 0
