@@ -1,4 +1,4 @@
-"""Values as people write and say them: money, dates, months, energy, numbers; Shanghai time at this edge only."""
+"""Values as people write and say them: money, dates, months, energy; Shanghai time at this edge only."""
 
 from __future__ import annotations
 
@@ -11,9 +11,20 @@ from zoneinfo import ZoneInfo
 from domain.masking import mask_account_no, mask_phone
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-_MONTHS = (
-    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
-)
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 
 
 def written(kind: str, value: Any, language: str, *, spoken: bool) -> str:
@@ -105,11 +116,11 @@ def _phone(value: Any, language: str, spoken: bool) -> str:
     return mask_phone(str(value)) if not spoken else _account(value, language, spoken)
 
 
-def _number(value: Any, language: str, spoken: bool) -> str:
+def _number(value: Any, _language: str, spoken: bool) -> str:
     return " ".join(str(value)) if spoken else str(value)
 
 
-def _kwh(value: Any, language: str, spoken: bool) -> str:
+def _kwh(value: Any, language: str, _spoken: bool) -> str:
     amount = Decimal(str(value)).quantize(Decimal("0.1"), ROUND_HALF_UP)
     short = f"{amount:f}".removesuffix(".0")
     return f"{short} 度" if language == "zh" else f"{short} kWh"

@@ -6,7 +6,18 @@ from bot.dialogue import slots
 from bot.dialogue.habits import bare
 from bot.dialogue.step import Step
 
-_WORDS_FOR_NUMBERS = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
+_WORDS_FOR_NUMBERS = {
+    "一": 1,
+    "二": 2,
+    "三": 3,
+    "四": 4,
+    "五": 5,
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+}
 
 
 def pressed(step: Step) -> str:

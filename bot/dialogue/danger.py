@@ -1,4 +1,4 @@
-"""Danger wins in any state: advice first, a ticket at once, the place asked afterwards, then back to what was open."""
+"""Danger wins in any state: advice first, a ticket at once, then the place, then back to what was open."""
 
 from __future__ import annotations
 

@@ -108,7 +108,10 @@ class FlowDialogue:
 
     def crashed(self, state: State, heard: Heard, around: Surroundings) -> Decision:
         """This message could not be answered several times over: an apology, a person, a fresh state."""
+        memory = recall(state, self._flows)
         step = self._step({}, heard, around)
+        step.memory.proved, step.memory.language = memory.proved, memory.language
+        step.language = memory.language or None
         if heard.understanding.danger is not None:
             danger.react(step, heard.understanding.danger)
             return step.decision()
@@ -261,7 +264,7 @@ def _digresses(step: Step) -> bool:
 
 
 def _corrects(step: Step) -> bool:
-    """ "No, I meant August": a value we already had is given anew."""
+    """Take "no, I meant August": a value we already had is given anew."""
     top = step.memory.frames[-1]
     found = slots.from_entities(step.flow_of(top), step.heard)
     changed = {name: value for name, value in found.items() if top.slots.get(name) != value}
@@ -274,7 +277,7 @@ def _corrects(step: Step) -> bool:
 
 
 def _continues_last(step: Step) -> bool:
-    """ "And last month?": the request just finished, again with another value."""
+    """The customer asks "and last month?": the request just finished, again with another value."""
     memory = step.memory
     flow = step.flows.get(memory.last_flow)
     if flow is None or step.heard.understanding.intent not in ("inform", UNKNOWN, "deny"):

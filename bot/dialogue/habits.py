@@ -35,15 +35,15 @@ class Habits:
         """Whether one of the words of the list is in the message; Latin words only as whole words."""
         flat = bare(text)
         spaced = f" {flat} "
-        return any((f" {word} " in spaced) if word.isascii() else (word in flat) for word in self.words[list_name])
+        return any(
+            (f" {word} " in spaced) if word.isascii() else (word in flat) for word in self.words[list_name]
+        )
 
 
 def bare(text: str) -> str:
     """Lower case, half width, without punctuation: for comparing short messages."""
     flat = unicodedata.normalize("NFKC", text).casefold()
-    kept = "".join(
-        letter if letter.isalnum() or letter == "'" else " " for letter in flat
-    )
+    kept = "".join(letter if letter.isalnum() or letter == "'" else " " for letter in flat)
     return " ".join(kept.split())
 
 
@@ -55,9 +55,7 @@ def load_habits(path: Path) -> Habits:
     """
     raw = yaml.safe_load(path.read_text(encoding="utf-8"))
     try:
-        words = {
-            name: tuple(bare(str(word)) for word in raw["words"][name]) for name in _WORD_LISTS
-        }
+        words = {name: tuple(bare(str(word)) for word in raw["words"][name]) for name in _WORD_LISTS}
         return Habits(
             proof_holds=timedelta(minutes=int(raw["proof_holds_minutes"])),
             menu=tuple(str(key) for key in raw["menu"]),

@@ -1,4 +1,4 @@
-"""When the bot cannot settle it, must not, or the customer wants a person: the ticket and the words about it."""
+"""When the bot cannot settle it, or the customer wants a person: the ticket and the words about it."""
 
 from __future__ import annotations
 

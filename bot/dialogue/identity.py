@@ -48,7 +48,11 @@ def answers(step: Step, frame: Frame) -> bool:
     """Take the message as an answer to the proof's question; False when it is something else."""
     heard = step.heard
     account_no = slots.account_in(heard)
-    if frame.proving in ("account", "code", "name", "id_tail4") and account_no and _differs(frame, account_no):
+    if (
+        frame.proving in ("account", "code", "name", "id_tail4")
+        and account_no
+        and _differs(frame, account_no)
+    ):
         frame.slots["account_no"] = account_no
         prove(step, frame)
         return True

@@ -96,15 +96,21 @@ class Memory:
         """As stored."""
         return {
             "v": VERSION,
-            "frames": [
-                {name: getattr(frame, name) for name in _FRAME} for frame in self.frames
-            ],
+            "frames": [{name: getattr(frame, name) for name in _FRAME} for frame in self.frames],
             "queue": [{"intent": waiting.intent, "slots": waiting.slots} for waiting in self.queue],
             **{name: getattr(self, name) for name in _PLAIN},
         }
 
 
-_FRAME = {"flow": str, "slots": dict, "asking": str, "asked": dict, "words": str, "proving": str, "proof": dict}
+_FRAME = {
+    "flow": str,
+    "slots": dict,
+    "asking": str,
+    "asked": dict,
+    "words": str,
+    "proving": str,
+    "proof": dict,
+}
 _PLAIN = {
     "offered": list,
     "last_flow": str,

@@ -1,4 +1,4 @@
-"""What people do besides answering: cancel, ask again, say thanks, swear, fall silent, want a person, change language."""
+"""What people do besides answering: cancel, say "again?", thank, swear, fall silent, want a person."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def control(step: Step, intent: str) -> bool:
 
 
 def human(step: Step) -> None:
-    """Never refused. Asked for out of the blue, one line about the matter helps; asked twice, no more questions."""
+    """Never refused. Out of the blue, one line about the matter helps; asked twice, no more questions."""
     memory = step.memory
     memory.humans += 1
     top = memory.top
@@ -154,7 +154,9 @@ def _stop(step: Step) -> None:
 
 def _repeat(step: Step) -> None:
     memory = step.memory
-    said = [Saying(item["phrase"], item["values"], tuple(item["choices"])) for item in memory.said if _whole(item)]
+    said = [
+        Saying(item["phrase"], item["values"], tuple(item["choices"])) for item in memory.said if _whole(item)
+    ]
     if not said or (memory.said_private and _stale(step)):
         step.tell("repair.nothing_to_repeat", step.habits.menu)
         return

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from datetime import date
 
 from bot.dialogue.flows import Flow, Slot
 from domain.dialogue import Heard
-from domain.understanding import UNKNOWN
 
 LONGEST = 500
 """Characters kept of a free text."""
 
-_SPOKEN = str.maketrans("零〇洞一幺壹二两贰三叁四肆五伍六陆七拐柒八捌九勾玖", "000111222334455667778899" + "9")
+_SPOKEN = str.maketrans("零〇洞一幺壹二两贰三叁四肆五伍六陆七拐柒八捌九勾玖", "0001112223344556677788999")
 """Digits as they are said on the phone (幺 1, 洞 0, 拐 7, 勾 9)."""
 
 _FOUND_IN_ANY_FLOW = ("account_no", "phone")
@@ -44,13 +44,15 @@ def account_in(heard: Heard) -> str:
     found = heard.understanding.entity("account_no")
     if found:
         return found.value if found.value.isdigit() and 8 <= len(found.value) <= 16 else ""
-    other = {e.value for e in heard.understanding.entities if e.name in ("phone", "ticket_no", "application_no")}
+    other = {
+        e.value for e in heard.understanding.entities if e.name in ("phone", "ticket_no", "application_no")
+    }
     numbers = [run for run in _runs(heard.text) if 8 <= len(run) <= 16 and run not in other]
     return numbers[0] if len(numbers) == 1 else ""
 
 
 def tail_in(text: str) -> str:
-    """Last four of an ID: four digits, or three and an X; empty if not exactly that (longer IDs give their end)."""
+    """Last four of an ID: four digits, or three and an X; of a whole ID its end; empty if it is neither."""
     flat = unicodedata.normalize("NFKC", text).translate(_SPOKEN).upper()
     tight = re.sub(r"[\s\-]", "", flat)
     found = re.findall(r"(?<![0-9X])[0-9]{3}[0-9X](?![0-9X])", tight)
@@ -116,12 +118,19 @@ def checked(slot: Slot, value: str) -> str:
     if slot.is_ == "digits":
         return text if text.isdigit() and len(text) <= 20 else ""
     if slot.is_ == "month":
-        return text if re.fullmatch(r"\d{4}(-\d{2}(-\d{2})?)?(/\d{4}-\d{2}(-\d{2})?)?", text) else ""
+        return text if all(_is_time(part) for part in text.split("/", 1)) else ""
     if slot.is_ == "name":
         return text if 1 < len(text) <= 40 and not any(letter.isdigit() for letter in text) else ""
     return text[:LONGEST] if _WORDS.search(text) or any(letter.isdigit() for letter in text) else ""
 
 
-def is_answer_only(heard: Heard) -> bool:
-    """Whether the message gives a value and asks for nothing."""
-    return heard.understanding.intent in ("inform", UNKNOWN, "affirm", "deny")
+def _is_time(text: str) -> bool:
+    """Whether it is a year, a month or a day."""
+    found = re.fullmatch(r"(20\d{2})(-\d{2})?(-\d{2})?", text)
+    if found is None:
+        return False
+    try:
+        date.fromisoformat(found[1] + (found[2] or "-01") + (found[3] or "-01"))
+    except ValueError:
+        return False
+    return True

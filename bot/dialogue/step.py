@@ -83,7 +83,9 @@ class Step:
         proved = self.memory.proved.get(account_no, "")
         if proved and datetime.fromisoformat(proved) > self.now:
             return Level.V2
-        known = [b.level for b in self.around.bindings if b.account_no == account_no and b.expires_at > self.now]
+        known = [
+            b.level for b in self.around.bindings if b.account_no == account_no and b.expires_at > self.now
+        ]
         return max([Level.V1, *known])
 
     def accounts(self) -> list[str]:
