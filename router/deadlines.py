@@ -32,7 +32,7 @@ class Deadlines:
         self._calendar = calendar
 
     def of_ticket(self, cls: TicketClass, subject: str, what: str, start: datetime) -> Deadline | None:
-        """When ``what`` (a clock's kind, ``repeat_within`` …) runs out for this class and subject, if ruled."""
+        """When ``what`` (a clock's kind, ``repeat_within`` …) runs out for this class and subject."""
         policy = self._policies.ticket_deadline(cls, subject, what, local_day(start))
         return self._of(policy, start) if policy else None
 
@@ -56,7 +56,7 @@ class Deadlines:
         return begin + (end - begin) * float(self._policies.get(key, local_day(begin)).value / 100)
 
     def pushed(self, clock: ServiceClock, resumed_at: datetime) -> datetime:
-        """The due moment of a clock that stood still from ``paused_at``: later by what passed, in its own unit.
+        """The due moment of a clock that stood still from ``paused_at``, moved in its own unit.
 
         A deadline in working days moves by the working days that were lost, so that waiting over a holiday
         gives nobody a longer promise than the days that could be worked.
@@ -72,6 +72,13 @@ class Deadlines:
         if policy is not None and policy.unit is Unit.DAYS:
             return day_end(last + (local_day(resumed_at) - local_day(begin)))
         return clock.due_at + (resumed_at - begin)
+
+    def begin(self, clock: ServiceClock) -> datetime:
+        """From when the shares of a clock's time count: its start, moved by what it stood still."""
+        if not clock.policy_key:
+            return clock.started_at
+        first_due = self.after([clock.policy_key], clock.started_at).at
+        return clock.started_at + (clock.due_at - first_due)
 
     def _of(self, policy: Policy, start: datetime) -> Deadline:
         return Deadline(policy.key, self._calendar.due_at(policy, start))
