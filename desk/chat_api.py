@@ -125,7 +125,7 @@ class ChatApi:
         return response
 
     async def stream(self, request: Request) -> StreamingResponse:
-        """The same as events ``message`` (id = seq), ``state``, ``typing``; resumes from ``Last-Event-ID``."""
+        """The same as events ``message`` (id = seq), ``state``, ``typing``; resumes by ``Last-Event-ID``."""
         after = int(_number(request, "after", 0, 1e15))
         last_id = request.headers.get("last-event-id", "")
         if last_id.isdecimal() and len(last_id) < 16:

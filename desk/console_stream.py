@@ -58,7 +58,8 @@ class ConsoleStream:
         if ticket is not None and may_see(agent, ticket):
             number = ticket.number
             if event.kind == "offer" and event.agent_id == agent.id:
-                news = "offer"
+                offered = tx.tickets.open_offers_to(agent.id)
+                news = "offer" if any(offer.ticket_id == ticket.id for offer in offered) else ""
             elif event.kind == "message" and agent.id in {ticket.responsible, ticket.handler}:
                 news = self._from_customer(tx, event.conversation_id or ticket.conversation_id)
         return {"kind": event.kind, "number": number, "news": news}

@@ -14,7 +14,7 @@ from domain.message import Audience, Message
 
 _TOLD_BY_MESSAGE = frozenset({Step.NOTED, Step.REPLIED_TO, Step.CUSTOMER_WROTE})
 """These steps stand beside a message that says the same; showing both would be noise."""
-_QUOTED = ("text", "reason", "reasons", "result", "task", "note", "answer", "comment", "promise")
+_QUOTED = ("text", "reason", "why", "result", "task", "note", "comment", "undeliverable")
 """Data of a step that is worth reading under it."""
 
 
@@ -37,6 +37,7 @@ class Item:
     attachments: tuple[str, ...] = ()
 
 
+_OFFER_STEPS = frozenset({Step.OFFERED, Step.OFFER_EXPIRED, Step.OFFER_WITHDRAWN})
 _ALARMS = frozenset({Step.DEADLINE_MISSED, Step.ESCALATED, Step.URGED, Step.NOT_SOLVED, Step.NOT_ASSIGNED})
 
 
@@ -94,7 +95,7 @@ class Narrator:
             kind="step",
             who="",
             text=self._words(f"step.{entry.step.value}", **self._people(entry)),
-            quote=self.text("\n".join(entry.data[name] for name in _QUOTED if entry.data.get(name))),
+            quote=self.text(self._quote(entry)),
             tone="alarm" if entry.step in _ALARMS else "",
             time=f"{local(entry.at):%H:%M}",
             iso=entry.at.isoformat(),
@@ -109,12 +110,33 @@ class Narrator:
         """The name of an agent, by id."""
         return self._names.get(person, person)
 
+    def _quote(self, entry: Entry) -> str:
+        """What the step itself says: a reason, a text, a result; each once."""
+        said = dict.fromkeys(entry.data[name] for name in _QUOTED if entry.data.get(name))
+        if entry.step is Step.HELD:
+            said = {self._words.maybe(f"hold_reason.{reason}", reason): None for reason in said}
+        if entry.step is Step.PRIORITY_CHANGED and entry.data.get("to"):
+            level = entry.data["to"]
+            said = {self._words.maybe(f"priority.{level}", level): None, **said}
+        if entry.step is Step.SURVEY_ANSWERED and entry.data.get("solved"):
+            said = {self._words(f"solved.{entry.data['solved']}"): None, **said}
+        return "\n".join(said)
+
+    def _whom(self, entry: Entry) -> str:
+        """The person or persons whom the step concerns, besides who did it."""
+        data = entry.data
+        named = data.get("told") or data.get("asked") or data.get("to") or ""
+        if entry.step in _OFFER_STEPS:
+            named = named or data.get("agent", "")
+        people = [self.name(person) for person in (named or entry.responsible).split(", ")]
+        return self._words("time.list").join(people)
+
     def _people(self, entry: Entry) -> dict[str, str]:
         actor, _, agent_id = entry.actor.partition(":")
         department = entry.data.get("department", "")
         return {
             "actor": self.name(agent_id) if agent_id else self._words(f"author.{actor}"),
-            "to": self.name(entry.data.get("to", "") or entry.responsible),
+            "to": self._whom(entry),
             "responsible": self.name(entry.responsible),
             "department": self._departments.get(department, department),
         }
