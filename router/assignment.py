@@ -53,7 +53,7 @@ class Offering:
         return [ticket.id for ticket in tx.tickets.find(query)]
 
     def neglected(self, tx: Transaction, now: datetime) -> list[str]:
-        """Ids of waiting tickets with something to do: another duty officer, somebody to ask, news on why not.
+        """Ids of waiting tickets with something to do: a new duty officer, somebody to ask, news on why not.
 
         Only reads, so that ticking over a full queue takes no locks.
         """
@@ -125,7 +125,7 @@ def barred(cls: TicketClass, facts: Mapping[str, str], agents: list[Agent]) -> f
     return frozenset(
         agent.id
         for agent in agents
-        if any(name and name.lower() in named for name in (agent.name, agent.name_en, agent.login))
+        if any(name and name.lower() in named for name in (agent.called("zh"), agent.called("en"), agent.login))
     )
 
 

@@ -57,8 +57,7 @@ def _agent(row: Mapping[str, Any]) -> Agent:
     return Agent(
         id=row["login"],
         login=row["login"],
-        name=row["zh"],
-        name_en=row["en"],
+        name=f"{row['zh']} {row['en']}",
         department=row["department"],
         roles=tuple(Role(role) for role in row["roles"]),
         queues=tuple(row["queues"]),
