@@ -81,9 +81,9 @@ def seed() -> None:
 @cli.command()
 def demo(out: Annotated[Path, typer.Argument(help="File to write.")] = Path("docs/demo.md")) -> None:
     """Write the list of sample accounts for each situation."""
-    from app.preparing import write_demo_page
+    from actions.back_ends.sample.demo import write_demo
 
-    write_demo_page(_settings(), out)
+    write_demo(out)
     console.print(f"wrote {out}")
 
 

@@ -40,6 +40,8 @@ class Settings(BaseSettings):
 
     rasa_url: str = ""
     """A Rasa that runs elsewhere; empty means that we start one."""
+    rasa_port: int = Field(default=0, ge=0, le=65535)
+    """Loopback port of the Rasa that we start; 0 means five above our own."""
     rasa_token: str = ""
     rasa_python: Path = HOUSE / ".venv-rasa" / "bin" / "python"
     rasa_timeout_s: float = Field(default=2.0, gt=0)
@@ -80,6 +82,16 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The database's URL, the default filled in."""
         return self.database_url or f"sqlite:///{self.data_dir / 'shouwen.db'}"
+
+    @property
+    def rasa_address(self) -> str:
+        """Where the intent engine is, ours or another."""
+        return self.rasa_url or f"http://127.0.0.1:{self.own_rasa_port}"
+
+    @property
+    def own_rasa_port(self) -> int:
+        """Where we start it."""
+        return self.rasa_port or self.port + 5
 
     @property
     def models_dir(self) -> Path:

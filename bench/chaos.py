@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,9 +17,8 @@ from pathlib import Path
 from threading import Event, Thread
 
 from app.preparing import migrate_database, seed_all
-from app.wiring import open_store
-
 from app.settings import Settings
+from app.wiring import open_store
 from bench.customers import Customer
 from bench.launch import Copy, running_copy
 
@@ -135,14 +134,13 @@ def _judge(customers: list[Customer]) -> Verdict:
         timeline = customer.timeline()
         verdict.messages += len(customer.sent)
         verdict.duplicates_sent += customer.duplicates
-        verdict.faults += [
-            f"conversation {customer.number}: {fault}" for fault in faults(customer.sent, timeline)
-        ]
+        for fault in faults(customer.sent, timeline):
+            verdict.faults.append(f"conversation {customer.number}: {fault}")
         customer.close()
     return verdict
 
 
-def faults(sent: list[str], timeline: list[Mapping[str, object]]) -> list[str]:
+def faults(sent: list[str], timeline: Sequence[Mapping[str, object]]) -> list[str]:
     """What is wrong with one conversation, in words.
 
     ``sent`` are the acknowledged inbound ids in the order in which the customer sent them.

@@ -1,0 +1,246 @@
+"""Chooses who provides what: the only place that names concrete classes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from actions.back_ends.http import HttpUtility
+from bot.understanding.cascade import build_understander
+from fastapi import APIRouter
+from store.embedded import EmbeddedCache, EmbeddedLimiter, EmbeddedPresence, EmbeddedSignals
+from store.redis_ports import RedisCache, RedisLimiter, RedisPresence, RedisSignals
+
+from actions.back_ends.local_sms import LocalSms
+from actions.back_ends.sample import open_sample
+from actions.registry import BusinessActions
+from actions.world import World
+from app.attempts import StoredAttempts
+from app.demo import demo_sign_ins
+from app.health import Health
+from app.metrics import Metrics
+from app.places import AreaKinds
+from app.pull import PullSender
+from app.settings import HOUSE, Settings
+from app.threads import Threads
+from bot.dialogue.engine import load_dialogue
+from bot.inbox import InboxDoor
+from bot.outbox import Deliverer
+from bot.phrasing import load_phrases
+from bot.turn import Turn
+from bot.understanding.client import RasaClient
+from bot.understanding.process import RasaProcess
+from bot.voice import BotVoice
+from bot.worker import Worker
+from desk.assembly import build as build_desk
+from desk.deps import DemoSignIn, DeskDeps, ShownSms
+from domain.clock import Clock, SystemClock
+from domain.errors import Unavailable
+from domain.ports import Cache, PresenceBoard, RateLimiter, Sender, Signals
+from domain.utility_port import UtilityPort
+from router.deadlines import Deadlines
+from router.intake import Intake
+from router.people import load_people
+from router.policies import load_calendar, load_policies
+from router.responsibility import ResponsibilityService
+from router.rules import load_rules
+from router.ticker import Ticker
+from store.sql import SqlStore
+
+NLU_DATA = HOUSE / "nlu_data"
+PULL_CHANNELS = ("web", "console", "hotline")
+TICK_S = 2.0
+"""How often the clocks of tickets are looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Nerve:
+    """What connects processes; losing any of it costs speed, never a message."""
+
+    signals: Signals
+    cache: Cache
+    limiter: RateLimiter
+    presence: PresenceBoard
+
+
+def open_store(settings: Settings, clock: Clock | None = None) -> SqlStore:
+    """The database of these settings."""
+    return SqlStore(settings.database, clock=clock or SystemClock())
+
+
+def rasa_process(settings: Settings, model: Path) -> RasaProcess:
+    """The intent engine on the loopback, not yet started."""
+    return RasaProcess(
+        settings.rasa_python,
+        model,
+        settings.own_rasa_port,
+        settings.secret("rasa"),
+        settings.logs_dir / "rasa.log",
+    )
+
+
+def build_understanding(settings: Settings, cache: Cache | None = None) -> tuple[CascadeUnderstander, RasaClient]:
+    """The understanding as a customer meets it, and the client that it asks."""
+    rasa = RasaClient(
+        settings.rasa_address, settings.secret("rasa"), timeout_s=settings.rasa_timeout_s, cache=cache
+    )
+    areas = build_utility(settings, SystemClock()).areas()
+    return build_understander(rasa, areas=areas), rasa
+
+
+def build_utility(
+    settings: Settings, clock: Clock, progress: Callable[[float], None] = lambda _: None
+) -> UtilityPort:
+    """The utility's systems: by REST where an address is set, else the embedded sample.
+
+    ``progress`` hears 0 to 1 while the sample is being seeded.
+    """
+    if settings.utility_url:
+        return HttpUtility(settings.utility_url, settings.utility_token, settings.utility_timeout_s)
+    path = settings.data_dir / "utility.db"
+    return open_sample(path, clock, load_policies(), load_calendar(), progress)
+
+
+def build_nerve(settings: Settings, clock: Clock) -> Nerve:
+    """Redis where one is set, else its in-process twins."""
+    if settings.redis_url:
+        redis = settings.redis_url
+        return Nerve(RedisSignals(redis), RedisCache(redis), RedisLimiter(redis), RedisPresence(redis))
+    return Nerve(EmbeddedSignals(), EmbeddedCache(), EmbeddedLimiter(), EmbeddedPresence())
+
+
+class House:
+    """Everything of one process, put together; nothing runs until it is started."""
+
+    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
+        self._settings = settings
+        self.clock = clock or SystemClock()
+        self.store = open_store(settings, self.clock)
+        self.nerve = build_nerve(settings, self.clock)
+        self.sms = LocalSms(settings.data_dir / "sms", self.clock)
+        self.metrics = Metrics(self.store)
+        self._threads = Threads()
+        utility = build_utility(settings, self.clock)
+        phrasing = load_phrases(NLU_DATA / "phrases")
+        dialogue = load_dialogue(NLU_DATA, phrasing)
+        self.rasa = RasaClient(
+            settings.rasa_address,
+            settings.secret("rasa"),
+            timeout_s=settings.rasa_timeout_s,
+            cache=self.nerve.cache,
+        )
+        voice = BotVoice(phrasing, dialogue, frozenset({"telegram"}))
+        rules, deadlines = load_rules(), Deadlines(load_policies(), load_calendar())
+        area_kind = AreaKinds(utility)
+        self.tickets = Intake(rules, deadlines, voice, area_kind)
+        self.responsibility = ResponsibilityService(
+            store=self.store,
+            clock=self.clock,
+            voice=voice,
+            signals=self.nerve.signals,
+            rules=rules,
+            deadlines=deadlines,
+            area_kind=area_kind,
+        )
+        self._ticker = Ticker(
+            store=self.store,
+            voice=voice,
+            signals=self.nerve.signals,
+            rules=rules,
+            deadlines=deadlines,
+            area_kind=area_kind,
+        )
+        self.door = InboxDoor(self.store, self.nerve.signals, self.clock)
+        world = World(
+            utility, self.sms, StoredAttempts(self.store), phrasing, settings.secret("codes").encode()
+        )
+        self._turn = Turn(
+            store=self.store,
+            understander=build_understander(self.rasa, areas=utility.areas()),
+            dialogue=dialogue,
+            actions=BusinessActions(world),
+            tickets=self.tickets,
+            phrasing=phrasing,
+            voice=voice,
+            signals=self.nerve.signals,
+            clock=self.clock,
+        )
+        self.health = Health({"database": self._database, "understanding": self._understanding})
+
+    def routers(self) -> list[APIRouter]:
+        """The doors that speak HTTP."""
+        return [build_desk(self._desk_deps())]
+
+    def start_web(self) -> None:
+        """Nothing of the web side runs in a thread of ours yet but what the server brings."""
+
+    def start_work(self) -> None:
+        """Answer, send, and run the clocks."""
+        for number in range(1, self._settings.workers + 1):
+            worker = Worker(
+                f"worker-{number}",
+                store=self.store,
+                turn=self._turn,
+                signals=self.nerve.signals,
+                clock=self.clock,
+                lease_s=self._settings.lease_s,
+                observe=self.metrics.observe_turn,
+            )
+            self._threads.start(f"worker-{number}", worker.run)
+        senders: Mapping[str, Sender] = {
+            name: PullSender(name, self.nerve.signals) for name in PULL_CHANNELS
+        }
+        deliverer = Deliverer(self.store, senders, self.tickets, self.nerve.signals, self.clock)
+        self._threads.start("outbox", deliverer.run)
+        self._threads.every("clocks", TICK_S, lambda: self._ticker.tick(self.clock.now()))
+
+    def wait_ready(self) -> None:
+        """Return when a message can be answered whole."""
+        while not self.health.report().ready:
+            time.sleep(0.2)
+
+    def stop(self) -> None:
+        """Finish what is in hand, then let go of everything."""
+        self._threads.stop()
+        self.rasa.close()
+        self.store.close()
+
+    def _database(self) -> str:
+        try:
+            self.store.check()
+        except Unavailable as error:
+            return str(error)
+        return ""
+
+    def _understanding(self) -> str:
+        return "" if self.rasa.ready() else "the intent engine is starting or does not answer"
+
+    def _desk_deps(self) -> DeskDeps:
+        settings = self._settings
+        return DeskDeps(
+            store=self.store,
+            responsibility=self.responsibility,
+            accept=self.door.accept,
+            await_answer=self.door.await_answer,
+            signals=self.nerve.signals,
+            presence=self.nerve.presence,
+            limiter=self.nerve.limiter,
+            clock=self.clock,
+            secret=settings.secret("web").encode(),
+            demo_sign_ins=self._demo_sign_ins(),
+            read_sms=self._read_sms if settings.demo else None,
+            messages_per_minute=settings.chat_messages_per_minute,
+        )
+
+    def _read_sms(self) -> list[ShownSms]:
+        return [ShownSms(record.at, record.phone, record.text) for record in self.sms.newest()]
+
+    def _demo_sign_ins(self) -> list[DemoSignIn]:
+        return [
+            DemoSignIn(agent.login, sign_ins[agent.login], agent.name)
+            for sign_ins in [demo_sign_ins(self._settings)]
+            for agent in load_people().agents
+            if agent.login in sign_ins
+        ]
