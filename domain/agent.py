@@ -29,7 +29,6 @@ class Agent:
     id: str
     login: str
     name: str
-    """In one script or both, the Latin one last: ``林悦 Lin Yue``; :meth:`called` picks for a reader."""
     department: str
     roles: tuple[Role, ...]
     queues: tuple[str, ...]
@@ -40,13 +39,13 @@ class Agent:
     presence: Presence = Presence.OFFLINE
     password_hash: str = ""
     active: bool = True
+    name_en: str = ""
+    """How customers who read English see the name."""
     version: int = 1
 
     def called(self, language: str) -> str:
-        """The name in the script of this language, or as it is when it has only one."""
-        latin = " ".join(word for word in self.name.split() if word.isascii())
-        other = " ".join(word for word in self.name.split() if not word.isascii())
-        return (latin or other) if language == "en" else (other or latin)
+        """The name as a customer of this language reads it."""
+        return self.name_en if language == "en" and self.name_en else self.name
 
     def may_supervise(self) -> bool:
         """Whether this person may decide over other people's tickets."""

@@ -15,7 +15,7 @@ from domain.ports import CustomerVoice, Saying
 from domain.repositories import Transaction
 from domain.satisfaction import Solved, Survey
 from domain.ticket import Status, Ticket
-from domain.ticket_moves import TOLD
+from domain.ticket_moves import TAKES_OVER, TOLD
 from router.book import CUSTOMER, SYSTEM, agent_actor, enter, tell, withdraw_offers
 from router.clocks import Clocks
 from router.deadlines import Deadlines
@@ -203,5 +203,8 @@ def open_survey(tx: Transaction, ticket: Ticket) -> Survey | None:
 
 
 def _handlers(tx: Transaction, ticket: Ticket) -> tuple[str, ...]:
-    worked = (entry.data.get("agent", "") for entry in tx.ledger.of(ticket.id) if entry.actor[:6] == "agent:")
-    return tuple(dict.fromkeys(filter(None, [*worked, ticket.handler])))
+    """Whoever had it in hand, and whoever finished a piece of it, in order."""
+    entries = tx.ledger.of(ticket.id)
+    held = [entry.data["to"] for entry in entries if entry.step in TAKES_OVER]
+    helped = [entry.data["agent"] for entry in entries if entry.step is Step.LEG_DONE]
+    return tuple(dict.fromkeys([*held, *helped]))

@@ -57,7 +57,8 @@ def _agent(row: Mapping[str, Any]) -> Agent:
     return Agent(
         id=row["login"],
         login=row["login"],
-        name=f"{row['zh']} {row['en']}",
+        name=row["zh"],
+        name_en=row["en"],
         department=row["department"],
         roles=tuple(Role(role) for role in row["roles"]),
         queues=tuple(row["queues"]),
