@@ -14,6 +14,7 @@ agents = Table(
     Column("id", Words, primary_key=True),
     Column("login", Words, nullable=False, unique=True),
     Column("name", Words, nullable=False),
+    Column("name_en", Words, nullable=False),
     Column("department", Words, nullable=False),
     Column("roles", Several(Role), nullable=False),
     Column("queues", Several(str), nullable=False),
