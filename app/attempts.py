@@ -10,7 +10,7 @@ WITHIN = timedelta(hours=1)
 
 
 class StoredAttempts:
-    """Implements :class:`domain.ports.Attempts`; each call is a transaction of its own, outside the turn's."""
+    """Implements :class:`domain.ports.Attempts`; each call is a transaction of its own."""
 
     def __init__(self, store: Store) -> None:
         self._store = store

@@ -98,9 +98,7 @@ def train(force: Annotated[bool, typer.Option(help="Train even if nothing change
 
 @cli.command(name="eval")
 def evaluate(
-    file: Annotated[
-        Path, typer.Argument(help="JSON lines: text, lang, intent, entities.", exists=True)
-    ],
+    file: Annotated[Path, typer.Argument(help="JSON lines: text, lang, intent, entities.", exists=True)],
 ) -> None:
     """Measure the whole understanding on a file. The last line printed is one JSON object."""
     from app.measuring import evaluate_file

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Event, Thread
 from types import FrameType
@@ -88,10 +88,8 @@ def _serve(settings: Settings, web: FastAPI) -> int:
         server_header=False,
     )
     server = uvicorn.Server(config)
-    try:
+    with suppress(KeyboardInterrupt):
         server.run()
-    except KeyboardInterrupt:
-        pass
     return 0 if server.started else 1
 
 

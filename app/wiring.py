@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from actions.back_ends.http import HttpUtility
 from bot.understanding.cascade import build_understander
 from fastapi import APIRouter
-from store.embedded import EmbeddedCache, EmbeddedLimiter, EmbeddedPresence, EmbeddedSignals
 from store.redis_ports import RedisCache, RedisLimiter, RedisPresence, RedisSignals
 
 from actions.back_ends.local_sms import LocalSms
@@ -19,6 +18,7 @@ from actions.registry import BusinessActions
 from actions.world import World
 from app.attempts import StoredAttempts
 from app.demo import demo_sign_ins
+from app.doors import TelegramDoor
 from app.health import Health
 from app.metrics import Metrics
 from app.places import AreaKinds
@@ -47,6 +47,7 @@ from router.policies import load_calendar, load_policies
 from router.responsibility import ResponsibilityService
 from router.rules import load_rules
 from router.ticker import Ticker
+from store.embedded import EmbeddedCache, EmbeddedLimiter, EmbeddedPresence, EmbeddedSignals
 from store.sql import SqlStore
 
 NLU_DATA = HOUSE / "nlu_data"
@@ -81,15 +82,6 @@ def rasa_process(settings: Settings, model: Path) -> RasaProcess:
     )
 
 
-def build_understanding(settings: Settings, cache: Cache | None = None) -> tuple[CascadeUnderstander, RasaClient]:
-    """The understanding as a customer meets it, and the client that it asks."""
-    rasa = RasaClient(
-        settings.rasa_address, settings.secret("rasa"), timeout_s=settings.rasa_timeout_s, cache=cache
-    )
-    areas = build_utility(settings, SystemClock()).areas()
-    return build_understander(rasa, areas=areas), rasa
-
-
 def build_utility(
     settings: Settings, clock: Clock, progress: Callable[[float], None] = lambda _: None
 ) -> UtilityPort:
@@ -103,7 +95,7 @@ def build_utility(
     return open_sample(path, clock, load_policies(), load_calendar(), progress)
 
 
-def build_nerve(settings: Settings, clock: Clock) -> Nerve:
+def build_nerve(settings: Settings) -> Nerve:
     """Redis where one is set, else its in-process twins."""
     if settings.redis_url:
         redis = settings.redis_url
@@ -118,7 +110,7 @@ class House:
         self._settings = settings
         self.clock = clock or SystemClock()
         self.store = open_store(settings, self.clock)
-        self.nerve = build_nerve(settings, self.clock)
+        self.nerve = build_nerve(settings)
         self.sms = LocalSms(settings.data_dir / "sms", self.clock)
         self.metrics = Metrics(self.store)
         self._threads = Threads()
@@ -167,14 +159,21 @@ class House:
             signals=self.nerve.signals,
             clock=self.clock,
         )
+        self._phrasing = phrasing
+        self._telegram = (
+            TelegramDoor(settings, self.store, self.door, phrasing) if settings.telegram_token else None
+        )
         self.health = Health({"database": self._database, "understanding": self._understanding})
 
     def routers(self) -> list[APIRouter]:
         """The doors that speak HTTP."""
-        return [build_desk(self._desk_deps())]
+        telegram = self._telegram.routers() if self._telegram else []
+        return [build_desk(self._desk_deps()), *telegram]
 
     def start_web(self) -> None:
-        """Nothing of the web side runs in a thread of ours yet but what the server brings."""
+        """Listen where listening takes more than an open port."""
+        if self._telegram:
+            self._telegram.start()
 
     def start_work(self) -> None:
         """Answer, send, and run the clocks."""
@@ -189,9 +188,9 @@ class House:
                 observe=self.metrics.observe_turn,
             )
             self._threads.start(f"worker-{number}", worker.run)
-        senders: Mapping[str, Sender] = {
-            name: PullSender(name, self.nerve.signals) for name in PULL_CHANNELS
-        }
+        senders: dict[str, Sender] = {name: PullSender(name, self.nerve.signals) for name in PULL_CHANNELS}
+        if self._telegram:
+            senders["telegram"] = self._telegram.telegram
         deliverer = Deliverer(self.store, senders, self.tickets, self.nerve.signals, self.clock)
         self._threads.start("outbox", deliverer.run)
         self._threads.every("clocks", TICK_S, lambda: self._ticker.tick(self.clock.now()))
@@ -204,6 +203,8 @@ class House:
     def stop(self) -> None:
         """Finish what is in hand, then let go of everything."""
         self._threads.stop()
+        if self._telegram:
+            self._telegram.telegram.close()
         self.rasa.close()
         self.store.close()
 
