@@ -1,7 +1,8 @@
 """Words: phrase files of both languages, and values put into them as people write, or say, them.
 
 ``nlu_data/phrases/{zh,en}/*.yml`` map a key to a text, or to ``{text, speech, choices, gather}``.
-``choices.yml`` maps a choice key to ``{label, payload}``; every phrase ``topic.<intent>`` is also a choice that starts that intent.
+``choices.yml`` maps a choice key to ``{label, payload}``; every phrase
+``topic.<intent>`` is also a choice that starts that intent.
 """
 
 from __future__ import annotations
