@@ -149,3 +149,28 @@ class Booking:
     state: BookingState
     account_no: str = ""
     address: str = ""
+
+
+_IDENTITY = ("id_card",)
+_PREMISES = ("id_card", "property_proof")
+_FIRM = ("licence", "id_card", "property_proof", "load_list")
+
+REQUIRED_PAPERS: Mapping[ApplicationKind, tuple[str, ...]] = {
+    **dict.fromkeys(ApplicationKind, _IDENTITY),
+    ApplicationKind.CONNECTION_RESIDENTIAL: _PREMISES,
+    ApplicationKind.CONNECTION_CHARGER: (*_PREMISES, "parking_proof"),
+    ApplicationKind.CONNECTION_PV: (*_PREMISES, "equipment_list"),
+    ApplicationKind.CONNECTION_LV: _FIRM,
+    ApplicationKind.CONNECTION_HV_SINGLE: (*_FIRM, "project_approval"),
+    ApplicationKind.CONNECTION_HV_DOUBLE: (*_FIRM, "project_approval", "backup_need"),
+    ApplicationKind.TRANSFER: _PREMISES,
+    ApplicationKind.AUTHORIZATION: ("id_card", "authorization_letter"),
+    ApplicationKind.RELIEF_MULTI_PERSON: ("id_card", "household_register"),
+    ApplicationKind.RELIEF_LOW_INCOME: (),
+    ApplicationKind.SPECIAL_CARE: (),
+    ApplicationKind.METER_TEST: (),
+    ApplicationKind.TARIFF_SWITCH: (),
+    ApplicationKind.CONTACT_CHANGE: (),
+}
+"""Papers to bring, told once and all together (general knowledge, confirm with the utility). Low-income
+households are on the civil affairs list already and prove nothing again."""
