@@ -141,7 +141,9 @@ class Console:
                 "shelves": shelves,
                 "ticket": dossier,
                 "colleagues": desk.colleagues(desk.ticket(number)) if number else [],
-                "departments": desk.departments,
+                "departments": {
+                    code: name for code, name in desk.departments.items() if code in desk.staffed
+                },
                 "cursor": cursor,
             }
         wall = local(now)

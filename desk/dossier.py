@@ -54,6 +54,8 @@ class Desk:
         self._now = now
         self._board = Board(tx, agent, words, now)
         self._masked = masked
+        self.staffed = {person.department for person in tx.people.agents() if person.active}
+        """Departments that have somebody to do a leg."""
         self.departments = {code: names.get(words.language, code) for code, names in departments.items()} or {
             person.department: person.department for person in tx.people.agents() if person.department
         }
@@ -205,7 +207,7 @@ class Desk:
         else:
             kind = "mine" if offer.from_agent == self._agent.id else "other"
             key = "ticket.handover_to" if offer.from_agent else "ticket.offered_to"
-        reasons = tuple(narrator.text(reason) for reason in offer.reasons)
+        reasons = tuple(narrator.text(words.reasons(reason)) for reason in offer.reasons if reason)
         return OfferView(
             offer.id, words(key, time=time, name=giver if kind == "handover" else to), reasons, kind
         )
@@ -245,7 +247,7 @@ class Desk:
     def _value(self, name: str, raw: str, narrator: Narrator) -> str:
         if name.endswith("_fen") and raw.lstrip("-").isdecimal():
             return money(int(raw), self._words)
-        return narrator.text(raw)
+        return narrator.text(self._words.maybe(f"value.{raw}", raw))
 
     def _clocks(self, ticket: Ticket) -> tuple[Chip, ...]:
         chips = []

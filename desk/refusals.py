@@ -50,7 +50,8 @@ def taken_words(tx: Transaction, number: str, error: AlreadyTaken, words: Words,
     """Who took the ticket and when: ``Zhang Wei accepted this at 10:02.``"""
     ticket = tx.tickets.by_number(number)
     entries = tx.ledger.of(ticket.id) if ticket else []
-    taken = [entry.at for entry in entries if entry.step in TAKES_OVER]
+    taken = [entry for entry in entries if entry.step in TAKES_OVER]
     if not taken:
         return words("problem.taken_now", by=error.by)
-    return words("problem.taken", by=error.by, time=clock_time(taken[-1], now, words))
+    by = tx.people.agent(taken[-1].responsible).called(words.language)
+    return words("problem.taken", by=by, time=clock_time(taken[-1].at, now, words))

@@ -27,7 +27,9 @@ from domain.job import AuditEvent
 DESK_COOKIE = "shouwen_desk"
 IDLE = timedelta(hours=2)
 WHOLE = timedelta(hours=12)
-_TRIES_PER_LOGIN = 8
+_TRIES_HERE = 8
+"""For one login from one address; from elsewhere the person herself can still sign in."""
+_TRIES_PER_LOGIN = 60
 _TRIES_PER_ADDRESS = 60
 _TRIES_WINDOW_S = 900.0
 
@@ -69,6 +71,7 @@ class SignIns:
         name = login.strip().casefold()[:80]
         if not (
             limiter.allow(f"sign-in-address:{address}", _TRIES_PER_ADDRESS, _TRIES_WINDOW_S)
+            and limiter.allow(f"sign-in:{name}:{address}", _TRIES_HERE, _TRIES_WINDOW_S)
             and limiter.allow(f"sign-in:{name}", _TRIES_PER_LOGIN, _TRIES_WINDOW_S)
         ):
             raise TooMany("sign-in tries", _TRIES_WINDOW_S)

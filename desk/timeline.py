@@ -16,6 +16,7 @@ _TOLD_BY_MESSAGE = frozenset({Step.NOTED, Step.REPLIED_TO, Step.CUSTOMER_WROTE})
 """These steps stand beside a message that says the same; showing both would be noise."""
 _QUOTED = ("text", "reason", "why", "result", "task", "note", "comment", "undeliverable")
 """Data of a step that is worth reading under it."""
+_ROUTER_WORDS = frozenset({"why", "reason"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,11 @@ class Narrator:
 
     def _quote(self, entry: Entry) -> str:
         """What the step itself says: a reason, a text, a result; each once."""
-        said = dict.fromkeys(entry.data[name] for name in _QUOTED if entry.data.get(name))
+        said = dict.fromkeys(
+            self._words.reasons(entry.data[name]) if name in _ROUTER_WORDS else entry.data[name]
+            for name in _QUOTED
+            if entry.data.get(name)
+        )
         if entry.step is Step.HELD:
             said = {self._words.maybe(f"hold_reason.{reason}", reason): None for reason in said}
         if entry.step is Step.PRIORITY_CHANGED and entry.data.get("to"):

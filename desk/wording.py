@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,14 @@ _FOLDER = Path(__file__).parent / "words"
 class Words:
     """All words of one language; keys are dotted paths."""
 
-    def __init__(self, language: str, flat: Mapping[str, str]) -> None:
+    def __init__(
+        self, language: str, flat: Mapping[str, str], reasons: Sequence[tuple[str, str]] = ()
+    ) -> None:
         self.language = language
         self._flat = flat
+        self._reasons = [
+            (re.compile(pattern), re.sub(r"\$(\d)", r"\\\1", words)) for pattern, words in reasons
+        ]
 
     def __call__(self, key: str, **values: object) -> str:
         """The words of ``key`` with ``{name}`` places filled. Raises KeyError for an unknown key."""
@@ -29,6 +35,18 @@ class Words:
     def maybe(self, key: str, otherwise: str) -> str:
         """The words of ``key``, or ``otherwise`` for a code that data brought and no words name."""
         return self._flat.get(key, otherwise)
+
+    def reasons(self, text: str) -> str:
+        """The router's reasons, written in English and joined by ``; ``, in this language where it has words."""
+        parts = text.split("; ")
+        told = [self._reason(part) for part in parts]
+        return text if told == parts else self("time.reasons").join(told)
+
+    def _reason(self, text: str) -> str:
+        for pattern, words in self._reasons:
+            if found := pattern.fullmatch(text):
+                return found.expand(words)
+        return text
 
     def under(self, prefix: str) -> dict[str, str]:
         """All words below ``prefix``, by the rest of their key; what a page's script needs."""
@@ -54,9 +72,18 @@ def _flatten(tree: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
 def load_words() -> dict[str, Words]:
     """Read the word files once, at assembly."""
     return {
-        language: Words(language, _flatten(yaml.safe_load((_FOLDER / f"{language}.yml").read_text("utf-8"))))
+        language: Words(language, _flatten(_read(f"{language}.yml")), _reasons(language))
         for language in LANGUAGES
     }
+
+
+def _read(name: str) -> Any:
+    return yaml.safe_load((_FOLDER / name).read_text("utf-8"))
+
+
+def _reasons(language: str) -> Sequence[tuple[str, str]]:
+    name = f"reasons_{language}.yml"
+    return [(pattern, words) for pattern, words in _read(name)] if (_FOLDER / name).exists() else ()
 
 
 def asked_language(request: Request) -> str:

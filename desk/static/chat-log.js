@@ -162,18 +162,19 @@ export class Log {
     if (later) later.before(item);
     else if (document.getElementById("typing")) document.getElementById("typing").before(item);
     else this.list.append(item);
-    this.#dropOldChoices();
+    this.#hideOldChoices();
     this.#separateDays();
     if (stay) this.toEnd();
     else if (!item.classList.contains("customer")) this.button.hidden = false;
   }
 
-  // Only the latest message may still be answered by a button.
-  #dropOldChoices() {
+  // Only the latest message may still be answered by a button. Hidden, not removed: an answer can overtake
+  // the receipt of what it answers, and the order is known only then.
+  #hideOldChoices() {
     const items = [...this.list.querySelectorAll(".message:not(.typing)")];
     for (const row of this.list.querySelectorAll(".message .choices")) {
       const at = items.indexOf(row.parentElement);
-      if (items.slice(at + 1).some((item) => item.classList.contains("customer") || item.querySelector(".choices"))) row.remove();
+      row.hidden = items.slice(at + 1).some((item) => item.classList.contains("customer") || item.querySelector(".choices"));
     }
   }
 
