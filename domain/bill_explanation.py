@@ -16,8 +16,8 @@ from domain.utility import Bill, BillLine, DailyUsage, DayTemperature, LineKind,
 ZERO = Decimal(0)
 _JUMP = 3
 _UNEXPLAINED = Decimal("0.30")
-_BALANCED = Decimal(26)
-_COLD = Decimal(10)
+_HOT_ABOVE = Decimal(26)
+_COLD_BELOW = Decimal(10)
 _FEWEST_DAYS = 30
 
 
@@ -121,22 +121,43 @@ def weather_driven(
 ) -> tuple[Decimal, ...] | None:
     """How many kWh of each of ``months`` went into cooling (above 26 °C) and heating (below 10 °C).
 
-    The answer to the weather is the least-squares slope of ``learned`` over cooling plus heating degrees;
-    None with fewer than 30 days, with no weather to learn from, or when usage does not rise with it.
+    The household's answer to heat is the least-squares slope over all days that needed no heating, and the
+    other way round. None with fewer than 30 days known, or when usage does not rise with the weather.
     """
-    degrees = {
-        day.day: max(day.mean_c - _BALANCED, ZERO) + max(_COLD - day.mean_c, ZERO) for day in temperatures
-    }
+    degrees = {day.day: _degrees(day) for day in temperatures}
     points = [(degrees[day.day], day.kwh) for day in learned if day.day in degrees]
     if len(points) < _FEWEST_DAYS:
         return None
+    per_hot = _slope([(hot, kwh) for (hot, cold), kwh in points if not cold])
+    per_cold = _slope([(cold, kwh) for (hot, cold), kwh in points if not hot])
+    if not per_hot and not per_cold:
+        return None
+    return tuple(
+        sum(
+            (
+                per_hot * hot + per_cold * cold
+                for hot, cold in (degrees.get(d.day, (ZERO, ZERO)) for d in month)
+            ),
+            ZERO,
+        )
+        for month in months
+    )
+
+
+def _degrees(day: DayTemperature) -> tuple[Decimal, Decimal]:
+    return max(day.mean_c - _HOT_ABOVE, ZERO), max(_COLD_BELOW - day.mean_c, ZERO)
+
+
+def _slope(points: list[tuple[Decimal, Decimal]]) -> Decimal:
+    """Least-squares slope, 0 when it is negative or cannot be known."""
+    if not points:
+        return ZERO
     mean_x = sum((x for x, _ in points), ZERO) / len(points)
     mean_y = sum((y for _, y in points), ZERO) / len(points)
     spread = sum(((x - mean_x) ** 2 for x, _ in points), ZERO)
-    slope = sum(((x - mean_x) * (y - mean_y) for x, y in points), ZERO) / spread if spread else ZERO
-    if slope <= 0:
-        return None
-    return tuple(sum((slope * degrees.get(day.day, ZERO) for day in month), ZERO) for month in months)
+    if not spread:
+        return ZERO
+    return max(sum(((x - mean_x) * (y - mean_y) for x, y in points), ZERO) / spread, ZERO)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The embedded sample utility: an invented city with accounts, bills, outages and crews in one SQLite file."""
+"""The embedded sample utility: an invented city with its accounts, bills and crews in one SQLite file."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from actions.back_ends.sample.billing import SampleBilling
 from actions.back_ends.sample.database import Database
 from actions.back_ends.sample.demo import write_demo
 from actions.back_ends.sample.outages import SampleOutages
+from actions.back_ends.sample.people import ORDINARY_ACCOUNTS
 from actions.back_ends.sample.situations import Situation, situations
 from actions.back_ends.tariff_files import load_tariffs
 from domain.calendar import WorkingCalendar
@@ -33,15 +34,16 @@ def open_sample(
     calendar: WorkingCalendar,
     progress: Progress = lambda _: None,
     seed: int = SEED,
+    accounts: int = ORDINARY_ACCOUNTS,
 ) -> SampleUtility:
     """Open the sample's file, seeding an empty one (some seconds) or carrying an older one to today.
 
     The file remembers the day of its seeding; the same seed and day give the same city. ``progress`` hears
-    0 to 1 while that runs and nothing otherwise.
+    0 to 1 while that runs and nothing otherwise. ``accounts`` is how many live there beside the named ones.
 
     Raises:
         BackEndUnavailable: the file cannot be opened or written.
     """
-    sample = SampleUtility(Database(path), clock, load_tariffs(), policies, calendar, seed)
+    sample = SampleUtility(Database(path), clock, load_tariffs(), policies, calendar, seed, accounts)
     sample.bring_up_to_date(progress)
     return sample

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import sqlite3
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -29,7 +28,6 @@ Progress = Callable[[float], None]
 T = TypeVar("T")
 MONTHS = 24
 DAILY_MONTHS = 3
-_LOG = logging.getLogger(__name__)
 
 
 class SampleBase:
@@ -43,6 +41,7 @@ class SampleBase:
         policies: Policies,
         calendar: WorkingCalendar,
         seed: int,
+        accounts: int,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -50,6 +49,7 @@ class SampleBase:
         self._policies = policies
         self._calendar = calendar
         self._seed = seed
+        self._accounts_to_seed = accounts
         self._as_of: date | None = None
         self._lock = Lock()
 
@@ -84,7 +84,7 @@ class SampleBase:
         set_meta(connection, "first", first.isoformat())
         weather = Weather(connection, self._seed)
         situations.weather_spell(weather, today)
-        customers = list(people.ordinary(self._seed, today))
+        customers = list(people.ordinary(self._seed, today, self._accounts_to_seed))
         people.save(connection, customers)
         history = History(connection, self._tariffs, self._seed, weather)
         history.extend(customers, first, today, month.back(DAILY_MONTHS).first, progress)

@@ -50,10 +50,10 @@ class Customer:
     profile: Profile
 
 
-def ordinary(seed: int, anchor: date) -> Iterator[Customer]:
+def ordinary(seed: int, anchor: date, count: int = ORDINARY_ACCOUNTS) -> Iterator[Customer]:
     """The many customers without a story, in account order."""
     random = Random(f"people {seed}")  # noqa: S311 - invented people, not secrets
-    for n in range(ORDINARY_ACCOUNTS):
+    for n in range(count):
         area = city.AREAS[n % len(city.AREAS)]
         yield _customer(random, n, area, anchor)
 

@@ -72,6 +72,8 @@ def settle(
 
 def _cut_soon(scene: Scene) -> None:
     cut_on = scene.calendar.after(scene.today + 2 * DAY, 1)
+    while not scene.calendar.works(cut_on + DAY):  # never before a weekend or holiday
+        cut_on = scene.calendar.after(cut_on, 1)
     scene.connection.execute(
         "INSERT OR REPLACE INTO cut_notice VALUES (?, ?)", (scene.account.account_no, cut_on.isoformat())
     )
@@ -80,15 +82,15 @@ def _cut_soon(scene: Scene) -> None:
 def _paid_all(scene: Scene) -> None:
     at = scene.now - timedelta(hours=2)
     open_bills = scene.connection.execute(
-        "SELECT period, total_fen FROM bill WHERE account_no = ? AND paid_on IS NULL",
-        (scene.account.account_no,),
+        "SELECT period, total_fen FROM bill WHERE account_no = ? AND paid_on IS NULL AND issued_on <= ?",
+        (scene.account.account_no, scene.today.isoformat()),
     ).fetchall()
     for row in open_bills:
         _add_payment(scene, row["total_fen"], at, "posted", row["period"])
     scene.connection.execute(
         "UPDATE bill SET paid_fen = total_fen, paid_on = ?, channel = 'wechat'"
-        " WHERE account_no = ? AND paid_on IS NULL",
-        (scene.today.isoformat(), scene.account.account_no),
+        " WHERE account_no = ? AND paid_on IS NULL AND issued_on <= ?",
+        (scene.today.isoformat(), scene.account.account_no, scene.today.isoformat()),
     )
 
 
