@@ -125,7 +125,9 @@ def barred(cls: TicketClass, facts: Mapping[str, str], agents: list[Agent]) -> f
     return frozenset(
         agent.id
         for agent in agents
-        if any(name and name.lower() in named for name in (agent.called("zh"), agent.called("en"), agent.login))
+        if any(
+            name and name.lower() in named for name in (agent.called("zh"), agent.called("en"), agent.login)
+        )
     )
 
 

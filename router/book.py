@@ -73,9 +73,7 @@ def enter(
 def tell(tx: Transaction, ticket: Ticket, kind: str, now: datetime, agents: Iterable[str]) -> None:
     """Hint to the pages of these agents that something of this ticket changed."""
     for agent_id in sorted(set(agents)):
-        tx.feed.add(
-            kind, now, conversation_id=ticket.conversation_id, ticket_id=ticket.id, agent_id=agent_id
-        )
+        tx.feed.add(kind, now, conversation_id=ticket.conversation_id, ticket_id=ticket.id, agent_id=agent_id)
 
 
 def withdraw_offers(

@@ -73,9 +73,7 @@ class Clocks:
         for clock in tx.tickets.clocks(ticket_id):
             if clock.kind not in kinds or clock.state is not ClockState.RUNNING or now >= clock.due_at:
                 continue
-            still = replace(
-                clock, state=ClockState.PAUSED, paused_at=now, pause_reason=reason, next_at=None
-            )
+            still = replace(clock, state=ClockState.PAUSED, paused_at=now, pause_reason=reason, next_at=None)
             tx.tickets.save_clock(still)
             paused.append(clock.kind)
         return tuple(paused)

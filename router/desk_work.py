@@ -66,9 +66,7 @@ class DeskWork:
                 raise RuleBroken("text_missing", "an empty reply")
             if ticket.status in ENDED:
                 raise RuleBroken("closed", "the ticket is closed")
-            message = self._voice.relay(
-                tx, ticket.conversation_id, agent_id, text.strip(), ticket.id, now
-            )
+            message = self._voice.relay(tx, ticket.conversation_id, agent_id, text.strip(), ticket.id, now)
             data = {"agent": agent_id, "message": message.id, "token": client_token}
             ticket = enter(tx, ticket, Step.REPLIED_TO, agent_actor(agent_id), now, data)
             self._clocks.end(tx, ticket.id, ANSWERING, now)

@@ -50,9 +50,7 @@ class _Matter:
 class Intake:
     """Implements :class:`domain.ports.TicketDesk`; has no transaction of its own."""
 
-    def __init__(
-        self, rules: Rules, deadlines: Deadlines, voice: CustomerVoice, area_kind: AreaKind
-    ) -> None:
+    def __init__(self, rules: Rules, deadlines: Deadlines, voice: CustomerVoice, area_kind: AreaKind) -> None:
         self._rules = rules
         self._deadlines = deadlines
         self._clocks = Clocks(deadlines)
@@ -149,9 +147,7 @@ class Intake:
                 ticket.priority is not Priority.P0 or ticket.status in TOLD or _elsewhere(ticket, matter.fact)
             ):
                 continue
-            within = self._deadlines.of_ticket(
-                ticket.cls, ticket.subject, "repeat_within", ticket.created_at
-            )
+            within = self._deadlines.of_ticket(ticket.cls, ticket.subject, "repeat_within", ticket.created_at)
             fresh = within is not None and now < within.at
             # A promise that is still running is the same matter however old it is.
             running = ticket.public_due_at is not None and now < ticket.public_due_at

@@ -177,9 +177,7 @@ class ResponsibilityService(DeskWork):
         if waits and ticket.facts.get(WANTS_PERSON) == "yes":
             self._take_floor(tx, ticket, now)
         values = {"number": ticket.number, "name": agent.called(ticket.language)}
-        self._voice.tell(
-            tx, ticket.conversation_id, Saying("ticket.taken", values), now, ticket_id=ticket.id
-        )
+        self._voice.tell(tx, ticket.conversation_id, Saying("ticket.taken", values), now, ticket_id=ticket.id)
         return ticket
 
 
