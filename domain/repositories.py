@@ -29,6 +29,10 @@ class Inbox(Protocol):
         """
         ...
 
+    def find(self, channel: str, provider_message_id: str) -> Receipt | None:
+        """The receipt of a message that was accepted before, or None."""
+        ...
+
     def claim(self, worker: str, now: datetime, lease_s: float) -> Claim | None:
         """Take the oldest unanswered message of a conversation that nobody else holds, or None.
 

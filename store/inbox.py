@@ -102,7 +102,7 @@ class SqlInbox:
             .order_by(inbound.c.seq)
             .limit(1)
         )
-        since = None if following is None else following[0]
+        since: datetime | None = None if following is None else following[0]
         self._set_lane(claim.conversation.id, token="", waiting_since=since, ready_at=since)
 
     def release(self, claim: Claim, now: datetime, retry_at: datetime) -> None:
@@ -118,14 +118,18 @@ class SqlInbox:
         row = self._db.first(select(inbound.c.answered_at).where(inbound.c.id == inbound_id))
         return row is not None and row[0] is not None
 
-    def _known(self, arrived: Inbound) -> Receipt | None:
+    def find(self, channel: str, provider_message_id: str) -> Receipt | None:
+        """The receipt of a message that was accepted before, or None."""
         i = inbound.c
         row = self._db.first(
             select(i.id, i.conversation_id, i.seq).where(
-                i.channel == arrived.channel, i.provider_message_id == arrived.provider_message_id
+                i.channel == channel, i.provider_message_id == provider_message_id
             )
         )
         return None if row is None else Receipt(row[0], row[1], row[2], duplicate=True)
+
+    def _known(self, arrived: Inbound) -> Receipt | None:
+        return self.find(arrived.channel, arrived.provider_message_id)
 
     def _conversation_for(self, arrived: Inbound, now: datetime) -> Conversation:
         current = self._conversations.at(arrived.channel, arrived.address)
