@@ -37,7 +37,7 @@ class Words:
         return self._flat.get(key, otherwise)
 
     def reasons(self, text: str) -> str:
-        """The router's reasons, written in English and joined by ``; ``, in this language where it has words."""
+        """The router's reasons (English, joined by ``; ``) in this language, where it has words for them."""
         parts = text.split("; ")
         told = [self._reason(part) for part in parts]
         return text if told == parts else self("time.reasons").join(told)
