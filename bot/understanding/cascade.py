@@ -1,0 +1,187 @@
+"""The whole understanding, as the dialogue meets it: rules that are sure, then Rasa, then a sober judgement."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import yaml
+
+from bot.understanding.client import RasaClient
+from bot.understanding.entities.extract import EntityReader
+from bot.understanding.exact import exact_intent, menu_intent, only_value
+from bot.understanding.model_text import model_text
+from bot.understanding.normalise import Folded, fold, language
+from bot.understanding.requests import parts, two_requests
+from bot.understanding.safety import Alarm, SafetyRule
+from domain.ports import Cache
+from domain.understanding import ENGINE_NONE, ENGINE_RASA, ENGINE_RULES, UNKNOWN, Danger, Entity, IntentGuess, Understanding
+
+_log = logging.getLogger(__name__)
+_HAZARD = "report_safety_hazard"
+_BY_MENU = 0.5
+"""Confidence of a guess by menu words alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """The ``understanding`` section of ``config.yml``; the meaning of each stands there."""
+
+    unknown_below: float
+    close_ratio: float
+    close_below: float
+    danger_from: float
+    danger_agrees_from: float
+    second_from: float
+    timeout_s: float
+    cache_s: float
+
+
+class Cascade:
+    """The product's :class:`domain.understanding.Understander`.
+
+    Args:
+        rasa: asks the model; None works by rules alone.
+        reader: finds entities.
+        thresholds: when to believe what.
+    """
+
+    def __init__(self, rasa: RasaClient | None, reader: EntityReader, thresholds: Thresholds) -> None:
+        self._rasa, self._reader, self._limits = rasa, reader, thresholds
+        self._safety = SafetyRule()
+
+    def understand(
+        self,
+        text: str,
+        *,
+        now: datetime,
+        lang_hint: str = "",
+        expecting: str = "",
+        spoken: bool = False,
+    ) -> Understanding:
+        """See :meth:`domain.understanding.Understander.understand`."""
+        try:
+            return self._understand(text, now, lang_hint, expecting)
+        except Exception:  # a message must never stop a turn; what went wrong is in the log, the words are not
+            _log.exception("understanding failed on a message of %d characters", len(text))
+            return Understanding(text, language(text, lang_hint), UNKNOWN, 0.0)
+
+    def normal_form(self, name: str, surface: str, now: datetime) -> str:
+        """The value that ``surface``, known to be a ``name``, would get as an entity."""
+        return self._reader.value(name, surface, now)
+
+    def _understand(self, text: str, now: datetime, lang_hint: str, expecting: str) -> Understanding:
+        folded = fold(text)
+        lang = language(folded.text, lang_hint)
+        entities = self._reader.read(folded, now, expecting)
+        alarm = self._safety.alarm(folded)
+        if alarm is None or not alarm.strong:
+            sure = self._sure(folded, entities, expecting)
+            if sure:
+                guess = IntentGuess(sure, 1.0)
+                return Understanding(text, lang, sure, 1.0, (guess,), entities, engine=ENGINE_RULES)
+        ranking = self._rasa.parse(model_text(text)) if self._rasa and folded.text.strip() else None
+        if ranking is None:
+            return self._by_rules(text, lang, folded, entities, alarm)
+        return self._by_model(text, lang, ranking, entities, alarm)
+
+    def _sure(self, folded: Folded, entities: tuple[Entity, ...], expecting: str) -> str | None:
+        exact = exact_intent(folded.text)
+        if exact:
+            return exact
+        return "inform" if only_value(folded.text, entities, folded.original, expecting) else None
+
+    def _by_rules(
+        self, text: str, lang: str, folded: Folded, entities: tuple[Entity, ...], alarm: Alarm | None
+    ) -> Understanding:
+        """Rasa is down: any alarm counts, menu words give a guess."""
+        if alarm is not None:
+            guess = IntentGuess(_HAZARD, 0.9)
+            return Understanding(text, lang, _HAZARD, 0.9, (guess,), entities, alarm.danger, engine=ENGINE_RULES)
+        intent = menu_intent(folded.text)
+        if intent:
+            return Understanding(
+                text, lang, intent, _BY_MENU, (IntentGuess(intent, _BY_MENU),), entities, engine=ENGINE_RULES
+            )
+        engine = ENGINE_RULES if entities else ENGINE_NONE
+        return Understanding(text, lang, UNKNOWN, 0.0, (), entities, engine=engine)
+
+    def _by_model(
+        self, text: str, lang: str, ranking: tuple[IntentGuess, ...], entities: tuple[Entity, ...], alarm: Alarm | None
+    ) -> Understanding:
+        first, second = ranking[0], self._second(text)
+        danger = self._danger(text, ranking, alarm, second)
+        if danger is not None:
+            others = [*(second or ()), *(g for g in ranking[:1] if g.confidence >= self._limits.second_from)]
+            other = next((g for g in others if g.name != _HAZARD), None) if second else None
+            confidence = max(0.9, *(g.confidence for g in ranking if g.name == _HAZARD), 0.0)
+            guess = IntentGuess(_HAZARD, confidence)
+            rest = tuple(g for g in ranking if g.name != _HAZARD)
+            return Understanding(
+                text, lang, _HAZARD, confidence, (guess, *rest), entities, danger, other, engine=ENGINE_RASA
+            )
+        if second is not None:
+            return Understanding(
+                text, lang, second[0].name, second[0].confidence, ranking, entities, None, second[1], engine=ENGINE_RASA
+            )
+        known = first.confidence >= self._limits.unknown_below
+        next_share = ranking[1].confidence / first.confidence if len(ranking) > 1 and first.confidence else 0.0
+        close = known and first.confidence < self._limits.close_below and next_share >= self._limits.close_ratio
+        return Understanding(
+            text, lang, first.name if known else UNKNOWN, first.confidence, ranking, entities, close=close, engine=ENGINE_RASA
+        )
+
+    def _danger(
+        self,
+        text: str,
+        ranking: tuple[IntentGuess, ...],
+        alarm: Alarm | None,
+        requests: tuple[IntentGuess, IntentGuess] | None,
+    ) -> Danger | None:
+        if alarm is not None and alarm.strong:
+            return alarm.danger
+        chance = max((g.confidence for g in ranking if g.name == _HAZARD), default=0.0)
+        if alarm is not None and chance >= self._limits.danger_agrees_from:
+            reason = f"{alarm.danger.reason}; the model finds danger likely ({chance:.0%})"
+            return Danger(alarm.danger.kind, alarm.danger.words, alarm.danger.advice_key, reason)
+        if requests and requests[0].name == _HAZARD:
+            chance = max(chance, requests[0].confidence)
+        if chance >= self._limits.danger_from:
+            return Danger("other", text[:120], "danger.advice.other", f"the model finds danger likely ({chance:.0%})")
+        return None
+
+    def _second(self, text: str) -> tuple[IntentGuess, IntentGuess] | None:
+        """Both requests of a message that carries two, the first to act on first."""
+        pieces = parts(fold(text).text)
+        if not pieces or self._rasa is None:
+            return None
+        rankings = [self._rasa.parse(model_text(piece)) for piece in pieces]
+        return two_requests([r[0] for r in rankings if r], self._limits.second_from)
+
+
+def build_understander(
+    config: Path,
+    base_url: str = "",
+    token: str = "",
+    *,
+    cache: Cache | None = None,
+    areas: Iterable[str] = (),
+    timeout_s: float | None = None,
+) -> Cascade:
+    """The understanding, ready to use.
+
+    Args:
+        config: the house's ``config.yml``; its ``understanding`` section holds the thresholds.
+        base_url: where Rasa answers; empty works by rules alone.
+        token: Rasa's token.
+        cache: remembers parses; shared between processes when it is Redis.
+        areas: names of areas that the utility knows.
+        timeout_s: instead of the configured one.
+    """
+    limits = Thresholds(**yaml.safe_load(config.read_text(encoding="utf-8"))["understanding"])
+    patience = limits.timeout_s if timeout_s is None else timeout_s
+    rasa = RasaClient(base_url, token, patience, cache, cache_s=limits.cache_s) if base_url else None
+    return Cascade(rasa, EntityReader(areas), limits)
