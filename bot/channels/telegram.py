@@ -26,6 +26,7 @@ from aiogram.client.telegram import TelegramAPIServer
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup, Update
 
 from bot.channels import telegram_reading as reading
+from bot.channels.saying import Say
 from bot.channels.text import split_text
 from domain.conversation import Receipt
 from domain.delivery import Delivery, DeliveryDelayed, DeliveryRefused, Sent
@@ -65,7 +66,7 @@ class Telegram:
         token: str,
         *,
         accept: Callable[[Inbound], Receipt],
-        say: Callable[[str, str], str],
+        say: Say,
         find_choice: Callable[[str, str, int], Choice | None],
         data_dir: Path,
         api: str = "https://api.telegram.org",
