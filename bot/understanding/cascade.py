@@ -18,7 +18,16 @@ from bot.understanding.normalise import Folded, fold, language
 from bot.understanding.requests import parts, two_requests
 from bot.understanding.safety import Alarm, SafetyRule
 from domain.ports import Cache
-from domain.understanding import ENGINE_NONE, ENGINE_RASA, ENGINE_RULES, UNKNOWN, Danger, Entity, IntentGuess, Understanding
+from domain.understanding import (
+    ENGINE_NONE,
+    ENGINE_RASA,
+    ENGINE_RULES,
+    UNKNOWN,
+    Danger,
+    Entity,
+    IntentGuess,
+    Understanding,
+)
 
 _log = logging.getLogger(__name__)
 _HAZARD = "report_safety_hazard"
@@ -65,7 +74,9 @@ class Cascade:
         """See :meth:`domain.understanding.Understander.understand`."""
         try:
             return self._understand(text, now, lang_hint, expecting)
-        except Exception:  # a message must never stop a turn; what went wrong is in the log, the words are not
+        except (
+            Exception
+        ):  # a message must never stop a turn; what went wrong is in the log, the words are not
             _log.exception("understanding failed on a message of %d characters", len(text))
             return Understanding(text, language(text, lang_hint), UNKNOWN, 0.0)
 
@@ -100,7 +111,9 @@ class Cascade:
         """Rasa is down: any alarm counts, menu words give a guess."""
         if alarm is not None:
             guess = IntentGuess(_HAZARD, 0.9)
-            return Understanding(text, lang, _HAZARD, 0.9, (guess,), entities, alarm.danger, engine=ENGINE_RULES)
+            return Understanding(
+                text, lang, _HAZARD, 0.9, (guess,), entities, alarm.danger, engine=ENGINE_RULES
+            )
         intent = menu_intent(folded.text)
         if intent:
             return Understanding(
@@ -110,7 +123,12 @@ class Cascade:
         return Understanding(text, lang, UNKNOWN, 0.0, (), entities, engine=engine)
 
     def _by_model(
-        self, text: str, lang: str, ranking: tuple[IntentGuess, ...], entities: tuple[Entity, ...], alarm: Alarm | None
+        self,
+        text: str,
+        lang: str,
+        ranking: tuple[IntentGuess, ...],
+        entities: tuple[Entity, ...],
+        alarm: Alarm | None,
     ) -> Understanding:
         first, second = ranking[0], self._second(text)
         danger = self._danger(text, ranking, alarm, second)
@@ -125,13 +143,32 @@ class Cascade:
             )
         if second is not None:
             return Understanding(
-                text, lang, second[0].name, second[0].confidence, ranking, entities, None, second[1], engine=ENGINE_RASA
+                text,
+                lang,
+                second[0].name,
+                second[0].confidence,
+                ranking,
+                entities,
+                None,
+                second[1],
+                engine=ENGINE_RASA,
             )
         known = first.confidence >= self._limits.unknown_below
-        next_share = ranking[1].confidence / first.confidence if len(ranking) > 1 and first.confidence else 0.0
-        close = known and first.confidence < self._limits.close_below and next_share >= self._limits.close_ratio
+        next_share = (
+            ranking[1].confidence / first.confidence if len(ranking) > 1 and first.confidence else 0.0
+        )
+        close = (
+            known and first.confidence < self._limits.close_below and next_share >= self._limits.close_ratio
+        )
         return Understanding(
-            text, lang, first.name if known else UNKNOWN, first.confidence, ranking, entities, close=close, engine=ENGINE_RASA
+            text,
+            lang,
+            first.name if known else UNKNOWN,
+            first.confidence,
+            ranking,
+            entities,
+            close=close,
+            engine=ENGINE_RASA,
         )
 
     def _danger(
@@ -150,7 +187,9 @@ class Cascade:
         if requests and requests[0].name == _HAZARD:
             chance = max(chance, requests[0].confidence)
         if chance >= self._limits.danger_from:
-            return Danger("other", text[:120], "danger.advice.other", f"the model finds danger likely ({chance:.0%})")
+            return Danger(
+                "other", text[:120], "danger.advice.other", f"the model finds danger likely ({chance:.0%})"
+            )
         return None
 
     def _second(self, text: str) -> tuple[IntentGuess, IntentGuess] | None:

@@ -69,13 +69,17 @@ class RasaClient:
         try:
             answer = self._http.post("/model/parse", json={"text": text})
             answer.raise_for_status()
-            ranking = tuple(IntentGuess(str(g["name"]), float(g["confidence"])) for g in answer.json()["intent_ranking"])
+            ranking = tuple(
+                IntentGuess(str(g["name"]), float(g["confidence"])) for g in answer.json()["intent_ranking"]
+            )
         except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
             self._failed(error)
             return None
         self._succeeded()
         if key and self._cache is not None:
-            self._cache.put(key, json.dumps([(g.name, round(g.confidence, 5)) for g in ranking]), self._cache_s)
+            self._cache.put(
+                key, json.dumps([(g.name, round(g.confidence, 5)) for g in ranking]), self._cache_s
+            )
         return ranking
 
     def ready(self) -> bool:

@@ -17,8 +17,25 @@ _GLUE = re.compile(
     r"\b(?:it'?s|its|is|my|the|account|number|no|phone|name|i'?m|at|since|from|on|in|and|ticket|application)\b"
 )
 _VALUES = frozenset(
-    """account_no meter_no phone id_tail4 name address area date period amount ticket_no application_no branch
-    time_slot capacity_kva voltage person_count""".split()
+    [
+        "account_no",
+        "meter_no",
+        "phone",
+        "id_tail4",
+        "name",
+        "address",
+        "area",
+        "date",
+        "period",
+        "amount",
+        "ticket_no",
+        "application_no",
+        "branch",
+        "time_slot",
+        "capacity_kva",
+        "voltage",
+        "person_count",
+    ]
 )
 """Entities that, alone, are an answer; a danger or an appliance alone still says what is wrong."""
 
@@ -60,6 +77,9 @@ def _phrases() -> dict[str, str]:
 def _contained() -> tuple[tuple[re.Pattern[str], str], ...]:
     listed = read_yaml(NLU_DATA / "exact.yml")["contains"]
     return tuple(
-        (re.compile("|".join(re.escape(p) if not p.isascii() else rf"\b{re.escape(p)}" for p in phrases)), intent)
+        (
+            re.compile("|".join(re.escape(p) if not p.isascii() else rf"\b{re.escape(p)}" for p in phrases)),
+            intent,
+        )
         for intent, phrases in listed.items()
     )

@@ -98,7 +98,10 @@ class _OneLanguage:
             self._fit([texts[i] for i in train], targets[train])
             scores[held] = self._scores([texts[i] for i in held])
         columns = np.searchsorted(self.classes, targets)
-        losses = [-np.log(_softmax(scores / t)[np.arange(len(texts)), columns] + 1e-12).mean() for t in _TEMPERATURES]
+        losses = [
+            -np.log(_softmax(scores / t)[np.arange(len(texts)), columns] + 1e-12).mean()
+            for t in _TEMPERATURES
+        ]
         return float(_TEMPERATURES[int(np.argmin(losses))])
 
 
@@ -108,7 +111,11 @@ def _vectorizers(lang: str) -> list[TfidfVectorizer]:
     return [
         TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True, lowercase=False),
         TfidfVectorizer(
-            analyzer="word", ngram_range=(1, 2), sublinear_tf=True, lowercase=False, token_pattern=r"[a-z']+|\d+|[?!]"
+            analyzer="word",
+            ngram_range=(1, 2),
+            sublinear_tf=True,
+            lowercase=False,
+            token_pattern=r"[a-z']+|\d+|[?!]",
         ),
     ]
 

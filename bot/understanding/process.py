@@ -33,7 +33,13 @@ class RasaProcess:
     """
 
     def __init__(self, python: Path, model: Path, port: int, token: str, log_path: Path) -> None:
-        self._python, self._model, self._port, self._token, self._log_path = python, model, port, token, log_path
+        self._python, self._model, self._port, self._token, self._log_path = (
+            python,
+            model,
+            port,
+            token,
+            log_path,
+        )
         self._process: subprocess.Popen[bytes] | None = None
         self._stopping = threading.Event()
         self._watcher: threading.Thread | None = None
@@ -131,7 +137,8 @@ class RasaProcess:
             if client.get("/status", params={"token": self._token}).status_code != 200:
                 return False
             return all(
-                client.post("/model/parse", params={"token": self._token}, json={"text": t}).status_code == 200
+                client.post("/model/parse", params={"token": self._token}, json={"text": t}).status_code
+                == 200
                 for t in _WARMING
             )
         except httpx.HTTPError:

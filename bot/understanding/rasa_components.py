@@ -31,7 +31,11 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
     """Rasa's shell around :class:`bot.understanding.linear.LinearIntents`."""
 
     def __init__(
-        self, config: dict[str, Any], storage: ModelStorage, resource: Resource, model: LinearIntents | None = None
+        self,
+        config: dict[str, Any],
+        storage: ModelStorage,
+        resource: Resource,
+        model: LinearIntents | None = None,
     ) -> None:
         self._config, self._storage, self._resource, self._model = config, storage, resource, model
 
@@ -47,7 +51,11 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
 
     @classmethod
     def create(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> SentenceIntentClassifier:
         """A classifier that has not learned yet."""
         return cls(config, model_storage, resource)

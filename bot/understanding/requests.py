@@ -21,7 +21,19 @@ _FIRST = (
 )
 """Taxonomy: safety, then outage and repair, then complaint, otherwise the first asked."""
 _NOT_REQUESTS = frozenset(
-    "greet goodbye thanks affirm deny stop repeat inform out_of_scope human_agent unknown".split()
+    [
+        "greet",
+        "goodbye",
+        "thanks",
+        "affirm",
+        "deny",
+        "stop",
+        "repeat",
+        "inform",
+        "out_of_scope",
+        "human_agent",
+        "unknown",
+    ]
 )
 
 

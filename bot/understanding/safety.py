@@ -19,7 +19,9 @@ from bot.understanding.data import NLU_DATA, read_yaml
 from bot.understanding.normalise import Folded
 from domain.understanding import Danger
 
-_CLAUSE_END = re.compile(r"[。!?;,、\n…~()]+|\.(?=\s|$)|(?<=[一-鿿]) +(?=[一-鿿])|\b(?:but|however)\b|但是?|不过")
+_CLAUSE_END = re.compile(
+    r"[。!?;,、\n…~()]+|\.(?=\s|$)|(?<=[一-鿿]) +(?=[一-鿿])|\b(?:but|however)\b|但是?|不过"
+)
 _CLAIMED = frozenset(("fire", "sparks"))
 _TAKEN_OUT = "□"
 """Stands for each character of words that only sound like danger."""
@@ -142,4 +144,6 @@ def _load(path: Path) -> _Rules:
         )
         for r in raw["rules"]
     )
-    return _Rules(rules, _any(raw["blank"]), {name: _any(expressions) for name, expressions in raw["void"].items()})
+    return _Rules(
+        rules, _any(raw["blank"]), {name: _any(expressions) for name, expressions in raw["void"].items()}
+    )

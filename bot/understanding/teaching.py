@@ -13,21 +13,89 @@ from bot.understanding.normalise import normalise
 from domain.errors import BadRequest
 
 INTENTS = frozenset(
-    """query_bill explain_high_bill dispute_bill request_invoice pay_bill query_arrears payment_not_posted
-    request_payment_plan query_balance top_up_problem report_outage query_outage_status query_planned_outage
-    request_reconnection report_voltage_problem report_safety_hazard claim_appliance_damage apply_new_connection
-    change_capacity query_application_progress close_or_suspend_service report_meter_problem request_meter_test
-    query_tariff switch_tou_tariff apply_tariff_relief file_complaint report_violation give_suggestion give_praise
-    query_ticket_status transfer_account update_contact_info register_special_care manage_authorization query_usage
-    energy_saving_advice set_alert book_appointment query_branch greet goodbye thanks affirm deny stop repeat
-    human_agent inform out_of_scope""".split()
+    [
+        "query_bill",
+        "explain_high_bill",
+        "dispute_bill",
+        "request_invoice",
+        "pay_bill",
+        "query_arrears",
+        "payment_not_posted",
+        "request_payment_plan",
+        "query_balance",
+        "top_up_problem",
+        "report_outage",
+        "query_outage_status",
+        "query_planned_outage",
+        "request_reconnection",
+        "report_voltage_problem",
+        "report_safety_hazard",
+        "claim_appliance_damage",
+        "apply_new_connection",
+        "change_capacity",
+        "query_application_progress",
+        "close_or_suspend_service",
+        "report_meter_problem",
+        "request_meter_test",
+        "query_tariff",
+        "switch_tou_tariff",
+        "apply_tariff_relief",
+        "file_complaint",
+        "report_violation",
+        "give_suggestion",
+        "give_praise",
+        "query_ticket_status",
+        "transfer_account",
+        "update_contact_info",
+        "register_special_care",
+        "manage_authorization",
+        "query_usage",
+        "energy_saving_advice",
+        "set_alert",
+        "book_appointment",
+        "query_branch",
+        "greet",
+        "goodbye",
+        "thanks",
+        "affirm",
+        "deny",
+        "stop",
+        "repeat",
+        "human_agent",
+        "inform",
+        "out_of_scope",
+    ]
 )
 """The 50 intents of the taxonomy."""
 
 ENTITIES = frozenset(
-    """account_no meter_no phone id_tail4 name address area date period amount appliance outage_scope voltage
-    ticket_no application_no branch time_slot customer_type capacity_kva channel rating staff_name hazard_type
-    person_count special_type""".split()
+    [
+        "account_no",
+        "meter_no",
+        "phone",
+        "id_tail4",
+        "name",
+        "address",
+        "area",
+        "date",
+        "period",
+        "amount",
+        "appliance",
+        "outage_scope",
+        "voltage",
+        "ticket_no",
+        "application_no",
+        "branch",
+        "time_slot",
+        "customer_type",
+        "capacity_kva",
+        "channel",
+        "rating",
+        "staff_name",
+        "hazard_type",
+        "person_count",
+        "special_type",
+    ]
 )
 """The entities of the taxonomy."""
 
@@ -105,7 +173,9 @@ def _read_line(file: str, intent: str, line: str, errors: list[str]) -> Example 
         return None
     annotated = line[2:].strip()
     entities = tuple((m[2], m[1]) for m in _ANNOTATION.finditer(annotated))
-    errors.extend(f"{file}: unknown entity {name!r} in: {annotated}" for name, _ in entities if name not in ENTITIES)
+    errors.extend(
+        f"{file}: unknown entity {name!r} in: {annotated}" for name, _ in entities if name not in ENTITIES
+    )
     return Example(_ANNOTATION.sub(r"\1", annotated), intent, entities)
 
 

@@ -75,10 +75,16 @@ def train(
 def fingerprint(data_dir: Path, config: Path) -> str:
     """Twelve characters that change with the language files, the pipeline or the code that learns."""
     digest = hashlib.sha256()
-    pipeline = {k: v for k, v in yaml.safe_load(config.read_text(encoding="utf-8")).items() if k != "understanding"}
+    pipeline = {
+        k: v for k, v in yaml.safe_load(config.read_text(encoding="utf-8")).items() if k != "understanding"
+    }
     digest.update(repr(pipeline).encode())
     here = Path(__file__).parent
-    files = [*sorted((data_dir / "intents").glob("*.yml")), data_dir / "speech.yml", *(here / name for name in _LEARNED_BY)]
+    files = [
+        *sorted((data_dir / "intents").glob("*.yml")),
+        data_dir / "speech.yml",
+        *(here / name for name in _LEARNED_BY),
+    ]
     for path in files:
         if path.exists():
             digest.update(path.name.encode() + b"\0" + path.read_bytes())
@@ -116,13 +122,16 @@ def _as_rasa(examples: Sequence[Example]) -> str:
         text = model_text(example.text)
         if text:
             lines.setdefault(example.intent, []).append(text)
-    blocks = [{"intent": name, "examples": "".join(f"- {_escaped(t)}\n" for t in texts)} for name, texts in lines.items()]
+    blocks = [
+        {"intent": name, "examples": "".join(f"- {_escaped(t)}\n" for t in texts)}
+        for name, texts in lines.items()
+    ]
     return yaml.safe_dump({"version": "3.1", "nlu": blocks}, allow_unicode=True, sort_keys=False)
 
 
 def _escaped(text: str) -> str:
     """Brackets would read as annotations."""
-    return text.translate(str.maketrans({"[": "(", "]": ")", "{": "(", "}": ")"}))
+    return text.translate(str.maketrans("[]{}", "()()"))
 
 
 def _run_rasa(

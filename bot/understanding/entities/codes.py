@@ -15,10 +15,23 @@ from bot.understanding.entities.span import Span
 _LABELS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("id_tail4", re.compile(r"身份证|证件|后四位|末四位|尾号|id card|\bid\b|last (?:four|4)|identity")),
     ("phone", re.compile(r"手机|电话|联系方式|号码是1|phone|mobile|\bcell\b|\btel\b|call me|reach me")),
-    ("ticket_no", re.compile(r"工单|报修单|投诉单|单号|受理号|投诉编号|回执|ticket|reference|\bref\b|\bcase\b|complaint n")),
+    (
+        "ticket_no",
+        re.compile(
+            r"工单|报修单|投诉单|单号|受理号|投诉编号|回执|ticket|reference|\bref\b|\bcase\b|complaint n"
+        ),
+    ),
     ("application_no", re.compile(r"申请号|申请编号|申请单|报装|流程号|业务号|application|\bappl\b")),
-    ("meter_no", re.compile(r"表号|电表号|电表编号|表的?编号|资产号|meter (?:no|num|id|serial)|serial|meter is")),
-    ("account_no", re.compile(r"户号|户头|客户编号|客户号|用户号|缴费号|编号是0|账号|账户|account|acct|customer (?:no|num|id)|\ba/c\b")),
+    (
+        "meter_no",
+        re.compile(r"表号|电表号|电表编号|表的?编号|资产号|meter (?:no|num|id|serial)|serial|meter is"),
+    ),
+    (
+        "account_no",
+        re.compile(
+            r"户号|户头|客户编号|客户号|用户号|缴费号|编号是0|账号|账户|account|acct|customer (?:no|num|id)|\ba/c\b"
+        ),
+    ),
 )
 _WITHIN = 14
 """Characters before a number in which a label word counts."""

@@ -18,12 +18,16 @@ from domain.understanding import Entity
 _CODES = frozenset(("account_no", "meter_no", "phone", "id_tail4", "ticket_no", "application_no"))
 _QUANTITIES = frozenset(("amount", "capacity_kva", "voltage", "person_count", "rating"))
 _MONEY = re.compile(r"度电|用电量|用了|多少度|电量|账单|电费|usage|\bkwh\b|\bbill\b|units|consum")
-_BRANCH_ZH = re.compile(r"(?:(?![在去到你们我的哪个最近家附那这离从是问下])[一-鿿]){2,5}(?:营业厅|供电所|营业所|服务站|营业点|供电站)")
+_BRANCH_ZH = re.compile(
+    r"(?:(?![在去到你们我的哪个最近家附那这离从是问下])[一-鿿]){2,5}(?:营业厅|供电所|营业所|服务站|营业点|供电站)"
+)
 _BRANCH_EN = re.compile(
     r"\b(?:(?!the\b|your\b|to\b|at\b|of\b|this\b|a\b|in\b|nearest\b|local\b|which\b|is\b|any\b|from\b|main\b|for\b|my\b)[a-z]{3,} ){1,2}"
     r"(?:branch|service hall|service cent(?:re|er)|customer cent(?:re|er)|business hall|office|hall)\b"
 )
-_NO_BRANCH = re.compile(r"home office|head office|post office|box office|town hall|city hall|ticket office|back office|nearby|nearest|closest|service hall$")
+_NO_BRANCH = re.compile(
+    r"home office|head office|post office|box office|town hall|city hall|ticket office|back office|nearby|nearest|closest|service hall$"
+)
 
 
 class EntityReader:
@@ -87,7 +91,9 @@ class EntityReader:
             return []
         value = self.value(expecting, bare, now)
         start = words.index(bare)
-        readable = value != bare if expecting in (*_QUANTITIES, "period", "date", "time_slot", *LISTED) else False
+        readable = (
+            value != bare if expecting in (*_QUANTITIES, "period", "date", "time_slot", *LISTED) else False
+        )
         if expecting in ("address", "area", "branch", "staff_name") and len(bare) >= 2:
             readable = not re.search(r"[?？]|吗|不要|取消|人工|\b(?:no|yes|cancel|agent|human)\b", bare)
         if expecting in _CODES and re.fullmatch(r"[A-Z]?\d{3,22}X?", value):
@@ -97,7 +103,11 @@ class EntityReader:
 
 def _as_meant(span: Span, words: str) -> Span:
     """A past day is a period when the message speaks of bills or usage: "how much did I use yesterday"."""
-    if span.name == "date" and "T" not in span.value and re.search(r"昨天|前天|今天|yesterday|today", words[span.start : span.end]):
+    if (
+        span.name == "date"
+        and "T" not in span.value
+        and re.search(r"昨天|前天|今天|yesterday|today", words[span.start : span.end])
+    ):
         if _MONEY.search(words) and not re.search(r"停电|没电|交了|付了|paid|outage|到账", words):
             return span._replace(name="period")
     return span

@@ -26,7 +26,9 @@ _ZH_LONG_PART = _ZH_PART.removesuffix("|早|晚|夜)") + ")"
 _ZH_CLOCK = rf"(?:{_ZH_N}(?:点钟|点半|点一刻|点三刻|点{_ZH_N}分?|点过?|时半?)(?!儿?用|电|了?解)|\d{{1,2}}[:：]\d{{2}})(?:左右|多|钟)?"
 _ZH_WEEKDAY = r"(?:上上个?|上个?|这个?|本|下下个?|下个?)?(?:周|星期|礼拜)[一二三四五六日天1-6](?![个到至])"
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_EN_WEEKDAY = r"(?:(?:last|this|next|coming) )?(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?(?:s\b)?"
+_EN_WEEKDAY = (
+    r"(?:(?:last|this|next|coming) )?(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?(?:s\b)?"
+)
 _EN_MONTH = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
 _EN_HOURS = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
 _EN_CLOCK = rf"(?:(?:half past |quarter (?:past|to) )?(?:\d{{1,2}}(?:[:.]\d{{2}})?|{_EN_HOURS})(?: ?(?:am|pm|a\.m\.|p\.m\.|o'?clock)\b| thirty\b)?|noon|midnight)"
@@ -96,7 +98,11 @@ def _day_spans(match: re.Match[str], day: datetime, local: datetime) -> list[Spa
         # The slot is found by its own pattern; the day keeps only its own words. Kept tight: "明早" is a day.
         return [Span("date", match.start("day"), match.end("day"), day.date().isoformat(), 6)]
     at = _clock(clock or "", part)
-    value = day.replace(hour=at[0], minute=at[1]).strftime("%Y-%m-%dT%H:%M+08:00") if at else day.date().isoformat()
+    value = (
+        day.replace(hour=at[0], minute=at[1]).strftime("%Y-%m-%dT%H:%M+08:00")
+        if at
+        else day.date().isoformat()
+    )
     return [Span("date", start, end, value, 7)]
 
 
@@ -109,7 +115,9 @@ def _zh_day(match: re.Match[str], local: datetime) -> datetime | None:
         which = re.sub(r"(?:周|星期|礼拜).$", "", match["week"]).removesuffix("个")
         number = {"日": 6, "天": 6}.get(word[-1])
         weekday = int(parse_number(word[-1]) or 1) - 1 if number is None else number
-        return _weekday(midnight, weekday, {"上上": -2, "上": -1, "下": 1, "下下": 2, "这": 0, "本": 0}.get(which))
+        return _weekday(
+            midnight, weekday, {"上上": -2, "上": -1, "下": 1, "下下": 2, "这": 0, "本": 0}.get(which)
+        )
     if match["iso"]:
         return _safe(midnight, *(int(x) for x in re.findall(r"\d+", match["iso"])))
     if match["slash"]:
@@ -172,7 +180,9 @@ def _ago(match: re.Match[str], local: datetime) -> str:
     if match["just"]:
         return local.date().isoformat()
     words, unit = match["n"], match["unit"]
-    number = {"几": 3.0, "半": 0.5, "half a": 0.5, "half an": 0.5, "a few": 3.0, "a couple of": 2.0}.get(words)
+    number = {"几": 3.0, "半": 0.5, "half a": 0.5, "half an": 0.5, "a few": 3.0, "a couple of": 2.0}.get(
+        words
+    )
     amount = float(parse_number(words) or 1) if number is None else number
     if unit.startswith(("天", "day")):
         return (local - timedelta(days=amount)).date().isoformat()
@@ -219,9 +229,18 @@ def _clock(words: str, part: str | None) -> tuple[int, int] | None:
         return None
     if words in ("noon", "midnight"):
         return (12, 0) if words == "noon" else (0, 0)
-    minute = 30 if re.search(r"半|half past|thirty", words) else 15 if re.search(r"一刻|quarter past", words) else 0
+    minute = (
+        30
+        if re.search(r"半|half past|thirty", words)
+        else 15
+        if re.search(r"一刻|quarter past", words)
+        else 0
+    )
     minute = 45 if re.search(r"三刻|quarter to", words) else minute
-    numbers = re.findall(rf"\d+|[一二两三四五六七八九十]+|{_EN_HOURS}", re.sub(r"half past|quarter (?:past|to)|[一三]刻", "", words))
+    numbers = re.findall(
+        rf"\d+|[一二两三四五六七八九十]+|{_EN_HOURS}",
+        re.sub(r"half past|quarter (?:past|to)|[一三]刻", "", words),
+    )
     if not numbers:
         return None
     hour = int(parse_number(numbers[0]) or 0)
@@ -229,7 +248,9 @@ def _clock(words: str, part: str | None) -> tuple[int, int] | None:
         minute = int(parse_number(numbers[1]) or 0)
     if "quarter to" in words:
         hour -= 1
-    late = re.search(r"pm|p\.m", words) or (part and re.search(r"下午|傍晚|晚|夜|afternoon|evening|night", part))
+    late = re.search(r"pm|p\.m", words) or (
+        part and re.search(r"下午|傍晚|晚|夜|afternoon|evening|night", part)
+    )
     if late and hour < 12 and not (part and re.search(r"半夜|凌晨", part) and hour < 6):
         hour += 12
     if part and "中午" in part and hour < 3:

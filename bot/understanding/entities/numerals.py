@@ -8,8 +8,23 @@ from functools import cache
 
 from bot.understanding.data import NLU_DATA, read_yaml
 
-_ZH_DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "俩": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7,
-              "八": 8, "九": 9, "幺": 1, "仨": 3}
+_ZH_DIGITS = {
+    "零": 0,
+    "〇": 0,
+    "一": 1,
+    "二": 2,
+    "两": 2,
+    "俩": 2,
+    "三": 3,
+    "四": 4,
+    "五": 5,
+    "六": 6,
+    "七": 7,
+    "八": 8,
+    "九": 9,
+    "幺": 1,
+    "仨": 3,
+}
 _ZH_UNITS = {"十": 10, "百": 100, "千": 1000}
 _EN_SMALL = {
     "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
@@ -130,7 +145,11 @@ def read_digits(surface: str) -> str | None:
         if token in ("double", "triple"):
             times = 2 if token == "double" else 3
             continue
-        digit = token if token.isdigit() and token.isascii() else _spoken("zh").get(token) or _spoken("en").get(token)
+        digit = (
+            token
+            if token.isdigit() and token.isascii()
+            else _spoken("zh").get(token) or _spoken("en").get(token)
+        )
         if digit is None:
             if (token == "x" and out) or (token == "a" and not out):
                 digit = token.upper()

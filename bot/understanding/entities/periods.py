@@ -86,7 +86,19 @@ def _zh_months(match: re.Match[str], today: date) -> str | None:
 
 def _zh_relative(match: re.Match[str], today: date) -> str | None:
     word = match[0].replace("个", "").replace("份", "").replace("这一", "这")
-    back = {"上上": 2, "前": 2, "大上": 2, "上": 1, "上一": 1, "这": 0, "本": 0, "当": 0, "今": 0, "下": -1, "下下": -2}
+    back = {
+        "上上": 2,
+        "前": 2,
+        "大上": 2,
+        "上": 1,
+        "上一": 1,
+        "这": 0,
+        "本": 0,
+        "当": 0,
+        "今": 0,
+        "下": -1,
+        "下下": -2,
+    }
     return month_back(today, back[word.removesuffix("月")])
 
 

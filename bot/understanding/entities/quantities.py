@@ -8,7 +8,15 @@ from decimal import Decimal
 from bot.understanding.entities.numerals import EN_NUMBER, ZH_NUMBER, parse_number
 from bot.understanding.entities.span import Span
 
-_RATING_WORDS = {"非常满意": 5, "很满意": 5, "满意": 4, "一般": 3, "不满意": 2, "非常不满意": 1, "很不满意": 1}
+_RATING_WORDS = {
+    "非常满意": 5,
+    "很满意": 5,
+    "满意": 4,
+    "一般": 3,
+    "不满意": 2,
+    "非常不满意": 1,
+    "很不满意": 1,
+}
 
 _AMOUNT = re.compile(
     rf"(?:[¥$]|rmb ?|cny ?)(?P<sign>\d[\d,]*(?:\.\d+)?)"
@@ -28,17 +36,25 @@ _PEOPLE_ZH = re.compile(
 _PEOPLE_EN = re.compile(
     r"\b(?P<n>\d{1,2}|two|three|four|five|six|seven|eight|nine|ten)(?: of us| people| persons| family members| members| residents|-person| person)\b|family of (?P<m>\d{1,2}|two|three|four|five|six|seven|eight|nine|ten)\b"
 )
-_RATING = re.compile(r"(?P<n>[1-5]|[一二三四五])(?:分|颗?星)(?![钟之])|\b(?P<en>[1-5]|one|two|three|four|five) ?(?:stars?|out of (?:5|five)|/ ?5)")
+_RATING = re.compile(
+    r"(?P<n>[1-5]|[一二三四五])(?:分|颗?星)(?![钟之])|\b(?P<en>[1-5]|one|two|three|four|five) ?(?:stars?|out of (?:5|five)|/ ?5)"
+)
 
 
 def read_quantities(text: str) -> list[Span]:
     """Quantities in a folded text."""
-    found = [Span("amount", m.start(), m.end(), str(_fen(m)), 6) for m in _AMOUNT.finditer(text) if _fen(m) is not None]
+    found = [
+        Span("amount", m.start(), m.end(), str(_fen(m)), 6)
+        for m in _AMOUNT.finditer(text)
+        if _fen(m) is not None
+    ]
     for match in _CAPACITY.finditer(text):
         if (value := _plain(match["zh"] or match["en"])) is not None:
             found.append(Span("capacity_kva", match.start(), match.end(), value, 7))
     for match in _VOLTAGE.finditer(text):
-        if (value := _plain(match["zh"] or match["en"] or match["kzh"], 1000 if match["kzh"] else 1)) is not None:
+        if (
+            value := _plain(match["zh"] or match["en"] or match["kzh"], 1000 if match["kzh"] else 1)
+        ) is not None:
             found.append(Span("voltage", match.start(), match.end(), value, 7))
     for pattern in (_PEOPLE_ZH, _PEOPLE_EN):
         for match in pattern.finditer(text):

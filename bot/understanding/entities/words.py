@@ -11,14 +11,58 @@ from bot.understanding.entities.span import Span
 from bot.understanding.normalise import fold
 
 LISTED = ("appliance", "channel", "outage_scope", "customer_type", "special_type", "hazard_type")
-_WEIGHTS = {"outage_scope": 5, "hazard_type": 4, "special_type": 4, "appliance": 4, "channel": 4, "customer_type": 2}
-_NOT_NAMES = frozenset("王八 小时 老板 小店 小区 老人 老家 老婆 老公 小孩 小学 小姐 老师 李子 师傅 老街 小程 小太 小票 小车 小朋 老小 小卖 小女 小儿 小伙".split())
+_WEIGHTS = {
+    "outage_scope": 5,
+    "hazard_type": 4,
+    "special_type": 4,
+    "appliance": 4,
+    "channel": 4,
+    "customer_type": 2,
+}
+_NOT_NAMES = frozenset(
+    [
+        "王八",
+        "小时",
+        "老板",
+        "小店",
+        "小区",
+        "老人",
+        "老家",
+        "老婆",
+        "老公",
+        "小孩",
+        "小学",
+        "小姐",
+        "老师",
+        "李子",
+        "师傅",
+        "老街",
+        "小程",
+        "小太",
+        "小票",
+        "小车",
+        "小朋",
+        "老小",
+        "小卖",
+        "小女",
+        "小儿",
+        "小伙",
+    ]
+)
 _SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文欧阳"
-_ZH_STAFF = re.compile(rf"(?:工号\s?[\da-z]{{3,8}}|[小老][{_SURNAMES}](?=师傅|[^区店板人家婆公孩学姐师]|$)(?:师傅)?|[{_SURNAMES}][一-鿿]{{0,2}}(?:师傅|经理|主任|班长|所长|站长|工程师|客服|电工|科长|队长|工(?=[，,\s来修说态给帮])))")
-_EN_STAFF = re.compile(r"\b(?:mr|mrs|ms|miss|engineer|technician|electrician|inspector|agent|operator|officer|clerk|manager|lineman|foreman)\.? (?!who|that|is|was|at|in|to|from|and|on|came|please|for|has|said|told|did|of|or|with|never|here|by|about|called|i |the |a |there|now|asked|just|you|yesterday|today|again|were|still|didn|hasn|will)([a-z]{2,}(?: (?:li|wang|zhang|liu|chen|yang|zhao|huang|zhou|wu|xu|sun|hu|zhu))?)\b|\bbadge (?:no\.? ?|number )?\d{3,8}")
-_ZH_NAME = re.compile(rf"(?:我叫|我是(?!说|不是|想)|名字叫|名字是|户名是?|姓名是?|户主是?|户主叫|换成|改成|过户给|转给|登记的是|写的是|联系人是?|本人)(?P<name>(?:欧阳|[{_SURNAMES}])[一-鿿]{{1,2}})(?=$|[，,。！!\s的了吧想要家、；;（(]|[是住报在电手])")
+_ZH_STAFF = re.compile(
+    rf"(?:工号\s?[\da-z]{{3,8}}|[小老][{_SURNAMES}](?=师傅|[^区店板人家婆公孩学姐师]|$)(?:师傅)?|[{_SURNAMES}][一-鿿]{{0,2}}(?:师傅|经理|主任|班长|所长|站长|工程师|客服|电工|科长|队长|工(?=[，,\s来修说态给帮])))"
+)
+_EN_STAFF = re.compile(
+    r"\b(?:mr|mrs|ms|miss|engineer|technician|electrician|inspector|agent|operator|officer|clerk|manager|lineman|foreman)\.? (?!who|that|is|was|at|in|to|from|and|on|came|please|for|has|said|told|did|of|or|with|never|here|by|about|called|i |the |a |there|now|asked|just|you|yesterday|today|again|were|still|didn|hasn|will)([a-z]{2,}(?: (?:li|wang|zhang|liu|chen|yang|zhao|huang|zhou|wu|xu|sun|hu|zhu))?)\b|\bbadge (?:no\.? ?|number )?\d{3,8}"
+)
+_ZH_NAME = re.compile(
+    rf"(?:我叫|我是(?!说|不是|想)|名字叫|名字是|户名是?|姓名是?|户主是?|户主叫|换成|改成|过户给|转给|登记的是|写的是|联系人是?|本人)(?P<name>(?:欧阳|[{_SURNAMES}])[一-鿿]{{1,2}})(?=$|[，,。！!\s的了吧想要家、；;（(]|[是住报在电手])"
+)
 _ZH_BARE_NAME = re.compile(rf"^(?:欧阳|[{_SURNAMES}])[一-鿿]{{1,2}}$")
-_EN_NAME = re.compile(r"\b(?:my name is|my name's|i am called|this is|name of|registered (?:to|under|in the name of)|account holder is|holder is|named?|in the name of|under the name(?: of)?|to my (?:wife|husband|son|daughter|mother|father|brother|sister),?) (?P<name>(?!the |a |an |my |not |about |for |your |on |it |is |so |very |just |to |still |what|how|where|when|who|why|this|that|in |wrong|urgent|ridiculous|unacceptable|account|and |our |getting|nuts|crazy|really|too |now |insane|bad|bull)[a-z]{2,}(?: (?!and |from |here|calling|speaking|about|of |at |with |on |i |the |my |account|number|phone|in |is |to |id )[a-z]{2,}){0,2})")
+_EN_NAME = re.compile(
+    r"\b(?:my name is|my name's|i am called|this is|name of|registered (?:to|under|in the name of)|account holder is|holder is|named?|in the name of|under the name(?: of)?|to my (?:wife|husband|son|daughter|mother|father|brother|sister),?) (?P<name>(?!the |a |an |my |not |about |for |your |on |it |is |so |very |just |to |still |what|how|where|when|who|why|this|that|in |wrong|urgent|ridiculous|unacceptable|account|and |our |getting|nuts|crazy|really|too |now |insane|bad|bull)[a-z]{2,}(?: (?!and |from |here|calling|speaking|about|of |at |with |on |i |the |my |account|number|phone|in |is |to |id )[a-z]{2,}){0,2})"
+)
 _HOUSE_ZH = r"(?:(?:\d{1,4}|[零一二三四五六七八九十百幺]{1,4}|[a-z])(?:号楼|栋|幢|座|单元|号院|号|室|楼|层|房|户|弄|门|梯)(?!线|机|下午|上午|晚|早)(?:[之的\s-]?\d{1,4}(?!度|块|元|点|个|伏|千瓦|[\d年月日号天人口]))?)"
 _EN_HOUSE = r"(?:(?:flat|apartment|apt|unit|block|building|tower|room|house|no|number|villa|suite|shop|door|villa)\.? ?#?(?:\d{1,4}[a-z]?|[a-h])\b|#\d{1,4})"
 
@@ -31,7 +75,11 @@ def read_words(text: str) -> list[Span]:
         for pattern in (zh, en):
             if pattern is not None:
                 for match in pattern.finditer(text):
-                    code = codes.get(match[0]) or codes.get(re.sub(r"e?s$", "", match[0])) or codes.get(match[0][:-1], "")
+                    code = (
+                        codes.get(match[0])
+                        or codes.get(re.sub(r"e?s$", "", match[0]))
+                        or codes.get(match[0][:-1], "")
+                    )
                     found.append(Span(name, match.start(), match.end(), code, _WEIGHTS[name]))
     return found
 
@@ -44,10 +92,16 @@ def word_value(name: str, surface: str) -> str:
 
 def read_people(text: str, expecting: str = "") -> list[Span]:
     """Names of customers and of the utility's staff."""
-    found = [Span("staff_name", m.start(), m.end(), m[0], 3) for m in _ZH_STAFF.finditer(text) if m[0][:2] not in _NOT_NAMES]
+    found = [
+        Span("staff_name", m.start(), m.end(), m[0], 3)
+        for m in _ZH_STAFF.finditer(text)
+        if m[0][:2] not in _NOT_NAMES
+    ]
     found += [Span("staff_name", m.start(), m.end(), m[0], 3) for m in _EN_STAFF.finditer(text)]
     for pattern in (_ZH_NAME, _EN_NAME):
-        found += [Span("name", m.start("name"), m.end("name"), m["name"].strip(), 4) for m in pattern.finditer(text)]
+        found += [
+            Span("name", m.start("name"), m.end("name"), m["name"].strip(), 4) for m in pattern.finditer(text)
+        ]
     bare = text.strip(" ,.，。!！")
     if expecting == "name" and bare and not re.search(r"\d", bare) and len(bare) <= 40:
         found.append(Span("name", text.index(bare), text.index(bare) + len(bare), bare, 9))
@@ -74,12 +128,18 @@ class Gazetteer:
         zh_known = [re.escape(a) for a in self._canonical if not a.isascii()]
         en_known = [re.escape(a) for a in self._canonical if a.isascii()]
         suffixes, streets = places["area_suffixes"], places["street_suffixes"]
-        zh_area = _alternatives(zh_known) + "|" + rf"(?:(?![在住是我们你这那哪的到去来从和跟整个各])[一-鿿]){{2,4}}?(?:{_alternatives(suffixes['zh'][:-3])})"
+        zh_area = (
+            _alternatives(zh_known)
+            + "|"
+            + rf"(?:(?![在住是我们你这那哪的到去来从和跟整个各])[一-鿿]){{2,4}}?(?:{_alternatives(suffixes['zh'][:-3])})"
+        )
         zh_street = rf"(?:(?![在住是我们你这那哪的到去来从和跟整条马一])[一-鿿]){{2,3}}(?:{_alternatives(streets['zh'])})(?![灯边口上])"
         word = r"(?!the\b|my\b|our\b|this\b|in\b|at\b|of\b|whole\b|entire\b|from\b|to\b|near\b|a\b|on\b|and\b|is\b|for\b)[a-z']{3,}"
         en_area = _alternatives(en_known) + rf"|(?:{word} ){{1,2}}(?:{_alternatives(suffixes['en'])})"
         en_street = rf"(?:\d{{1,4}}[a-z]? )?(?:{word} ){{1,2}}(?:{_alternatives(streets['en'])})"
-        self._zh_address = re.compile(rf"(?:(?:{zh_street})?(?:{zh_area})|{zh_street})?的?\s?(?:{_HOUSE_ZH}\s?)+")
+        self._zh_address = re.compile(
+            rf"(?:(?:{zh_street})?(?:{zh_area})|{zh_street})?的?\s?(?:{_HOUSE_ZH}\s?)+"
+        )
         self._zh_area = re.compile(rf"(?:{zh_area})")
         self._zh_street = re.compile(rf"(?:{zh_street})(?:{_HOUSE_ZH})?")
         self._en_address = re.compile(
@@ -94,14 +154,20 @@ class Gazetteer:
         for pattern in (self._zh_address, self._en_address):
             for match in pattern.finditer(text):
                 start, end = match.start(), match.start() + len(match[0].rstrip(" ,"))
-                if end > start and not re.fullmatch(r"(?:no|number|block|[\d一二三四五六七八九十]+[号楼层户]) ?", text[start:end]):
-                    found.append(Span("address", start, end, _squeeze(text[start:end]), 8 if end - start > 3 else 3))
+                if end > start and not re.fullmatch(
+                    r"(?:no|number|block|[\d一二三四五六七八九十]+[号楼层户]) ?", text[start:end]
+                ):
+                    found.append(
+                        Span("address", start, end, _squeeze(text[start:end]), 8 if end - start > 3 else 3)
+                    )
         for match in self._zh_street.finditer(text):
             found.append(Span("address", match.start(), match.end(), match[0], 3))
         for pattern in (self._zh_area, self._en_area):
             for match in pattern.finditer(text):
                 known = match[0] in self._canonical
-                found.append(Span("area", match.start(), match.end(), self.value(match[0]), 4 if known else 3))
+                found.append(
+                    Span("area", match.start(), match.end(), self.value(match[0]), 4 if known else 3)
+                )
         return found
 
     def value(self, surface: str) -> str:
@@ -119,7 +185,11 @@ def _alternatives(words: Iterable[str]) -> str:
 
 @cache
 def _list(name: str) -> tuple[re.Pattern[str] | None, re.Pattern[str] | None, dict[str, str]]:
-    codes = {fold(str(w)).text: code for code, ws in read_yaml(NLU_DATA / "entities" / "words.yml")[name].items() for w in ws}
+    codes = {
+        fold(str(w)).text: code
+        for code, ws in read_yaml(NLU_DATA / "entities" / "words.yml")[name].items()
+        for w in ws
+    }
     zh = _alternatives(re.escape(w) for w in codes if not w.isascii())
     en = _alternatives(re.escape(w) for w in codes if w.isascii())
     return (
