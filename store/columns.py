@@ -36,7 +36,7 @@ class Words(TypeDecorator[str]):
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+    def process_bind_param(self, value: str | None, _dialect: Dialect) -> str | None:
         return None if value is None else clean(value)
 
 
@@ -46,10 +46,10 @@ class Ref(TypeDecorator[str]):
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+    def process_bind_param(self, value: str | None, _dialect: Dialect) -> str | None:
         return value or None
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> str:
+    def process_result_value(self, value: str | None, _dialect: Dialect) -> str:
         return value or ""
 
 
@@ -67,7 +67,7 @@ class Moment(TypeDecorator[datetime]):
         value = value.astimezone(UTC)
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
@@ -83,10 +83,10 @@ class Word(TypeDecorator[StrEnum]):
         super().__init__()
         self.members = members
 
-    def process_bind_param(self, value: StrEnum | None, dialect: Dialect) -> str | None:
+    def process_bind_param(self, value: StrEnum | None, _dialect: Dialect) -> str | None:
         return None if value is None else self.members(value).value
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:
+    def process_result_value(self, value: str | None, _dialect: Dialect) -> StrEnum | None:
         return None if value is None else self.members(value)
 
 
@@ -100,10 +100,10 @@ class Grade(TypeDecorator[IntEnum]):
         super().__init__()
         self.members = members
 
-    def process_bind_param(self, value: int | None, dialect: Dialect) -> int | None:
+    def process_bind_param(self, value: int | None, _dialect: Dialect) -> int | None:
         return None if value is None else int(value)
 
-    def process_result_value(self, value: int | None, dialect: Dialect) -> IntEnum | None:
+    def process_result_value(self, value: int | None, _dialect: Dialect) -> IntEnum | None:
         return None if value is None else self.members(value)
 
 
@@ -113,7 +113,7 @@ class Document(TypeDecorator[Mapping[str, Any]]):
     impl = JSON
     cache_ok = True
 
-    def process_bind_param(self, value: Mapping[str, Any] | None, dialect: Dialect) -> Any:
+    def process_bind_param(self, value: Mapping[str, Any] | None, _dialect: Dialect) -> Any:
         return clean(value or {})
 
 
@@ -130,10 +130,10 @@ class Several(TypeDecorator[tuple[Item, ...]]):
         super().__init__()
         self.make = make
 
-    def process_bind_param(self, value: tuple[Item, ...] | None, dialect: Dialect) -> Any:
+    def process_bind_param(self, value: tuple[Item, ...] | None, _dialect: Dialect) -> Any:
         return [clean(str(item)) for item in value or ()]
 
-    def process_result_value(self, value: list[str] | None, dialect: Dialect) -> tuple[Item, ...]:
+    def process_result_value(self, value: list[str] | None, _dialect: Dialect) -> tuple[Item, ...]:
         return tuple(self.make(item) for item in value or ())
 
 
@@ -147,8 +147,8 @@ class Parts(TypeDecorator[tuple[Any, ...]]):
         super().__init__()
         self.make = make
 
-    def process_bind_param(self, value: tuple[Any, ...] | None, dialect: Dialect) -> Any:
+    def process_bind_param(self, value: tuple[Any, ...] | None, _dialect: Dialect) -> Any:
         return [clean(asdict(item)) for item in value or ()]
 
-    def process_result_value(self, value: list[dict[str, Any]] | None, dialect: Dialect) -> tuple[Any, ...]:
+    def process_result_value(self, value: list[dict[str, Any]] | None, _dialect: Dialect) -> tuple[Any, ...]:
         return tuple(self.make(**item) for item in value or ())

@@ -41,7 +41,7 @@ class SqlContacts:
         self._identities.add(identity)
 
     def save(self, contact: Contact) -> Contact:
-        """Write with ``version`` + 1, or insert if it is new; raises Conflict when the stored version differs."""
+        """Write with ``version`` + 1, or insert if new; raises Conflict when the stored version differs."""
         return self._contacts.put(contact)
 
     def identities(self, contact_id: str) -> list[ChannelIdentity]:

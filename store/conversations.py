@@ -128,6 +128,6 @@ class SqlConversations:
 
 
 def lock_thread(db: Db, conversation_id: str) -> None:
-    """Wait for other writers of this conversation; always before its lane, so that nobody waits in a circle."""
+    """Wait for other writers of this conversation; always before its lane, or two would wait in a circle."""
     c = conversations.c
     db.first(select(c.id).where(c.id == conversation_id).with_for_update(key_share=True))

@@ -15,6 +15,7 @@ class EmbeddedSignals:
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
+        self._count = 0
         self._given: dict[str, int] = {}
         self._seen = threading.local()
         self._listeners: dict[int, tuple[frozenset[str], Callable[[str], None]]] = {}
@@ -23,7 +24,8 @@ class EmbeddedSignals:
     def signal(self, topic: str) -> None:
         """Wake all who wait for ``topic``."""
         with self._changed:
-            self._given[topic] = self._given.get(topic, 0) + 1
+            self._count += 1
+            self._given[topic] = self._count
             if len(self._given) > MOST_CACHED:
                 # Topics of ended turns; who still waits for one looks for itself soon.
                 self._given = {topic: self._given[topic]}
@@ -34,12 +36,15 @@ class EmbeddedSignals:
                 wake(topic)
 
     def wait(self, topics: Iterable[str], timeout_s: float) -> bool:
-        """Wait for any of the topics; one given since this thread last waited for them counts."""
+        """Wait for any of the topics; one given since this thread last waited for them counts.
+
+        So does one given before it ever waited for them: to wake once too often costs only a look.
+        """
         wanted = tuple(topics)
         seen: dict[tuple[str, ...], tuple[int, ...]] = self._seen.__dict__.setdefault("counts", {})
         until = time.monotonic() + timeout_s
         with self._changed:
-            before = seen.get(wanted, self._counts(wanted) if not seen else (0,) * len(wanted))
+            before = seen.get(wanted, (0,) * len(wanted))
             while self._counts(wanted) == before:
                 left = until - time.monotonic()
                 if left <= 0:

@@ -126,7 +126,7 @@ class SqlInbox:
                 i.channel == channel, i.provider_message_id == provider_message_id
             )
         )
-        return None if row is None else Receipt(row[0], row[1], row[2], duplicate=True)
+        return None if row is None else Receipt(row.id, row.conversation_id, row.seq, duplicate=True)
 
     def _known(self, arrived: Inbound) -> Receipt | None:
         return self.find(arrived.channel, arrived.provider_message_id)

@@ -52,8 +52,9 @@ class SqlOutbox:
         return queued
 
     def claim(self, channels: Sequence[str], now: datetime, lease_s: float) -> Delivery | None:
-        """Also takes over a delivery whose sender's lease ran out: it may reach the customer's channel twice,
-        with the same idempotency key.
+        """Also takes over a delivery whose sender's lease ran out.
+
+        It may then reach the channel twice, with the same idempotency key.
         """
         d, before = deliveries.c, deliveries.alias("before").c
         overtakes = exists().where(
@@ -120,20 +121,13 @@ class SqlOutbox:
 
 
 def _whole() -> Select[Any]:
-    return select(*MESSAGE_COLUMNS, deliveries).join(messages, messages.c.id == deliveries.c.message_id)
+    d = deliveries.c
+    rest = [d.channel, d.address, d.state, d.attempts, d.next_at, d.token, d.provider_id, d.error]
+    return select(d.id, *MESSAGE_COLUMNS, *rest).join(messages, messages.c.id == d.message_id)
 
 
 def _delivery(row: Row[Any]) -> Delivery:
-    d = row._mapping
-    return Delivery(
-        id=d[deliveries.c.id],
-        message=Message(*(d[column] for column in MESSAGE_COLUMNS)),
-        channel=d[deliveries.c.channel],
-        address=d[deliveries.c.address],
-        state=d[deliveries.c.state],
-        attempts=d[deliveries.c.attempts],
-        next_at=d[deliveries.c.next_at],
-        token=d[deliveries.c.token],
-        provider_id=d[deliveries.c.provider_id],
-        error=d[deliveries.c.error],
-    )
+    values: list[Any]
+    delivery_id, *values = row
+    split = len(MESSAGE_COLUMNS)
+    return Delivery(delivery_id, Message(*values[:split]), *values[split:])

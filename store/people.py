@@ -33,9 +33,7 @@ class SqlPeople:
         return [agent for agent in everybody if not queue or queue in agent.queues]
 
     def save_agent(self, agent: Agent) -> Agent:
-        """Add, or update with ``version`` + 1; raises Conflict when the stored version differs or the login
-        is taken.
-        """
+        """Add, or update with ``version`` + 1; raises Conflict when that differs or the login is taken."""
         return self._agents.put(agent)
 
     def set_presence(self, agent_id: str, presence: Presence) -> None:

@@ -1,10 +1,10 @@
-"""Reading and writing the domain's values as rows: a value's fields are its table's columns of the same names."""
+"""Reading and writing the domain's values as rows: a field is the column of the same name."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import fields, replace
-from typing import Any, Generic, Protocol, TypeVar
+from collections.abc import Callable
+from dataclasses import Field, fields, replace
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Executable, Row, Select, Table, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -56,7 +56,7 @@ class Db:
 class Value(Protocol):
     """A frozen dataclass of the domain."""
 
-    __dataclass_fields__: Any
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
 
 
 class Versioned(Value, Protocol):
@@ -83,7 +83,7 @@ class Rows(Generic[V]):
     def __init__(self, db: Db, table: Table, make: type[V]) -> None:
         self.db = db
         self.table = table
-        self.make = make
+        self.make: Callable[..., V] = make
         self.columns = [table.c[field.name] for field in fields(make)]
 
     def select(self, *where: ColumnElement[bool]) -> Select[Any]:
@@ -104,7 +104,7 @@ class Rows(Generic[V]):
         return [self.value(row) for row in self.db.all(statement)]
 
     def get(self, key: str, *, lock: bool = False) -> V:
-        """The value with this primary key; with ``lock``, nobody else may change it until the transaction ends.
+        """The value with this primary key; with ``lock``, nobody else changes it until the transaction ends.
 
         Raises:
             NotFound: there is none.
@@ -122,11 +122,6 @@ class Rows(Generic[V]):
     def add(self, value: V) -> None:
         """Insert."""
         self.db.run(insert(self.table).values(values_of(value)))
-
-    def add_many(self, values: Iterable[V]) -> None:
-        """Insert several."""
-        for value in values:
-            self.add(value)
 
 
 class VersionedRows(Rows[T]):
@@ -161,7 +156,7 @@ class VersionedRows(Rows[T]):
         )
 
     def _written(self, value: T) -> T | None:
-        following: T = replace(value, version=value.version + 1)  # type: ignore[type-var]
+        following: T = replace(value, version=value.version + 1)
         statement = (
             update(self.table)
             .where(self.table.c.id == value.id, self.table.c.version == value.version)

@@ -91,7 +91,7 @@ class SqlStore:
             yield SqlTransaction(connection, self._clock)
 
     def migrate(self, progress: Callable[[str], None]) -> None:
-        """Bring the tables up to date; ``progress`` hears each step in words. Two processes may do it at once.
+        """Bring the tables up to date; ``progress`` hears each step. Two processes may do so at once.
 
         Raises:
             Unavailable: the database cannot be reached, or is newer than this program.
@@ -114,7 +114,7 @@ class SqlStore:
         self._engines.dispose()
 
     def _queue(self) -> AbstractContextManager[object]:
-        """On SQLite the threads of this process wait for each other here, which is fairer than polling the file."""
+        """On SQLite the threads of this process wait for each other here; fairer than polling the file."""
         return _held(self._turn) if self._engines.embedded else nullcontext()
 
 

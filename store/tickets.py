@@ -12,8 +12,8 @@ from domain.repositories import TicketQuery
 from domain.ticket import Status, Ticket
 from domain.ticket_moves import ENDED
 from store.rows import Db, VersionedRows, values_of
-from store.ticket_parts import TicketParts
 from store.tables import ticket_numbers, tickets
+from store.ticket_parts import TicketParts
 
 UTILITY_TIME = ZoneInfo("Asia/Shanghai")
 IS_OPEN = tickets.c.status.not_in(sorted(ENDED))
@@ -40,8 +40,9 @@ class SqlTickets(TicketParts):
         return f"{day}{count:04d}"
 
     def add(self, ticket: Ticket) -> None:
-        """Raises Conflict if ``source``, number or id is already used; the transaction stays usable, so that
-        the caller may look the other one up by source.
+        """Raises Conflict if ``source``, number or id is already used.
+
+        The transaction stays usable, so that the caller may look the other one up by source.
         """
         if not self._db.insert_if_new(tickets, values_of(ticket)):
             raise Conflict("this source, number or id has a ticket already")

@@ -98,7 +98,7 @@ inbox_lanes = Table(
     "inbox_lanes",
     METADATA,
     Column("conversation_id", Words, ForeignKey("conversations.id"), primary_key=True),
-    # When the first unanswered message came in; NULL while nothing waits. The index holds only lanes that wait.
+    # When the first unanswered message came in; NULL while nothing waits. Only lanes that wait are indexed.
     Column("waiting_since", Moment),
     # From when it may be claimed: at once, after a pause, or when the present holder's lease runs out.
     Column("ready_at", Moment),

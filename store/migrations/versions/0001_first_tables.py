@@ -18,6 +18,7 @@ REFUSAL = "the responsibility ledger is append-only"
 
 
 def upgrade() -> None:
+    """Apply."""
     op.create_table(
         "agents",
         sa.Column("id", sa.Text(), nullable=False),
