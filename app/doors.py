@@ -48,8 +48,8 @@ class TelegramDoor:
         else:
             self.telegram.start_polling()
 
-    def _say(self, key: str, language: str) -> str:
-        return self._phrasing.say(Saying(key), language).text
+    def _say(self, key: str, language: str, **values: object) -> str:
+        return self._phrasing.say(Saying(key, values), language).text
 
     def _find_choice(self, address: str, message_id: str, index: int) -> Choice | None:
         """A button of a message that really went to this chat, or None."""

@@ -7,11 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from actions.back_ends.http import HttpUtility
-from bot.understanding.cascade import build_understander
 from fastapi import APIRouter
-from store.redis_ports import RedisCache, RedisLimiter, RedisPresence, RedisSignals
 
+from actions.back_ends.http import HttpUtility
 from actions.back_ends.local_sms import LocalSms
 from actions.back_ends.sample import open_sample
 from actions.registry import BusinessActions
@@ -30,6 +28,7 @@ from bot.inbox import InboxDoor
 from bot.outbox import Deliverer
 from bot.phrasing import load_phrases
 from bot.turn import Turn
+from bot.understanding.cascade import Cascade, build_understander
 from bot.understanding.client import RasaClient
 from bot.understanding.process import RasaProcess
 from bot.voice import BotVoice
@@ -48,6 +47,7 @@ from router.responsibility import ResponsibilityService
 from router.rules import load_rules
 from router.ticker import Ticker
 from store.embedded import EmbeddedCache, EmbeddedLimiter, EmbeddedPresence, EmbeddedSignals
+from store.redis_ports import RedisCache, RedisLimiter, RedisPresence, RedisSignals
 from store.sql import SqlStore
 
 NLU_DATA = HOUSE / "nlu_data"
@@ -79,6 +79,19 @@ def rasa_process(settings: Settings, model: Path) -> RasaProcess:
         settings.own_rasa_port,
         settings.secret("rasa"),
         settings.logs_dir / "rasa.log",
+    )
+
+
+def build_understanding(settings: Settings, utility: UtilityPort, cache: Cache) -> Cascade:
+    """The understanding as a customer meets it, with the places that the utility knows."""
+    names = [name for area in utility.areas() for name in (area.name_zh, area.name_en, *area.aliases)]
+    return build_understander(
+        HOUSE / "config.yml",
+        settings.rasa_address,
+        settings.secret("rasa"),
+        cache=cache,
+        areas=names,
+        timeout_s=settings.rasa_timeout_s,
     )
 
 
@@ -118,10 +131,7 @@ class House:
         phrasing = load_phrases(NLU_DATA / "phrases")
         dialogue = load_dialogue(NLU_DATA, phrasing)
         self.rasa = RasaClient(
-            settings.rasa_address,
-            settings.secret("rasa"),
-            timeout_s=settings.rasa_timeout_s,
-            cache=self.nerve.cache,
+            settings.rasa_address, settings.secret("rasa"), timeout_s=settings.rasa_timeout_s
         )
         voice = BotVoice(phrasing, dialogue, frozenset({"telegram"}))
         rules, deadlines = load_rules(), Deadlines(load_policies(), load_calendar())
@@ -150,7 +160,7 @@ class House:
         )
         self._turn = Turn(
             store=self.store,
-            understander=build_understander(self.rasa, areas=utility.areas()),
+            understander=build_understanding(settings, utility, self.nerve.cache),
             dialogue=dialogue,
             actions=BusinessActions(world),
             tickets=self.tickets,
