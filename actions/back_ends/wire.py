@@ -46,7 +46,7 @@ def decode(kind: type[T], data: object) -> T:
     """
     try:
         return cast(T, _reader(cast(Hashable, kind))(data))
-    except (TypeError, KeyError, AttributeError, ArithmeticError) as error:
+    except (TypeError, KeyError, ValueError, AttributeError, ArithmeticError) as error:
         raise ValueError(f"no {getattr(kind, '__name__', kind)}: {error!r}") from error
 
 

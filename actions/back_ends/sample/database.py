@@ -109,7 +109,9 @@ class Database:
             connection.execute(begin)
             yield connection
             connection.execute("COMMIT")
-        except sqlite3.OperationalError as error:
+        except (sqlite3.IntegrityError, sqlite3.ProgrammingError):
+            raise
+        except sqlite3.DatabaseError as error:
             raise BackEndUnavailable(f"sample utility: {error}") from error
         finally:
             # Closing an open transaction rolls it back.
