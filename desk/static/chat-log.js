@@ -69,7 +69,7 @@ export class Log {
 
   typing(name, spoken) {
     this.stopTyping();
-    const item = document.createElement("li");
+    const item = document.createElement("div");
     item.className = "message typing";
     item.id = "typing";
     const bubble = document.createElement("div");
@@ -100,7 +100,7 @@ export class Log {
   }
 
   #item(author, name, text, at) {
-    const item = document.createElement("li");
+    const item = document.createElement("div");
     item.className = `message ${author}`;
     item.dataset.at = at.toISOString();
     const who = document.createElement("span");
@@ -185,7 +185,7 @@ export class Log {
       const at = new Date(item.dataset.at);
       if (at.toDateString() === before) continue;
       before = at.toDateString();
-      const day = document.createElement("li");
+      const day = document.createElement("div");
       day.className = "day";
       day.textContent = this.#dayWords(at);
       item.before(day);

@@ -48,6 +48,8 @@ const atEnd = (element) => element.scrollHeight - element.scrollTop - element.cl
 function scrollTimeline() {
   const timeline = $(".timeline");
   if (timeline) timeline.scrollTop = timeline.scrollHeight;
+  // On a phone the whole page scrolls; the newest words and the composer are what the agent came for.
+  if (timeline && matchMedia("(max-width: 860px)").matches) $(".work").scrollIntoView({ block: "end" });
 }
 
 function busyWriting(part) {
