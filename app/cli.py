@@ -102,8 +102,14 @@ def evaluate(
 ) -> None:
     """Measure the whole understanding on a file. The last line printed is one JSON object."""
     from app.measuring import evaluate_file
+    from domain.errors import ShouwenError
 
-    typer.echo(json.dumps(evaluate_file(_settings(), file), ensure_ascii=False))
+    try:
+        measured = evaluate_file(_settings(), file)
+    except ShouwenError as error:
+        console.print(f"[red]{error}[/]")
+        raise typer.Exit(2) from None
+    typer.echo(json.dumps(measured, ensure_ascii=False))
 
 
 @cli.command()

@@ -109,7 +109,11 @@ def running_copy(data_dir: Path, roles: Mapping[str, str], environment: Mapping[
     """Run the product in ``data_dir``; ``roles`` maps a process name to its verb."""
     port = free_port()
     data_dir.mkdir(parents=True, exist_ok=True)
-    full = {"SHOUWEN_DATA_DIR": str(data_dir), "SHOUWEN_PORT": str(port), "SHOUWEN_RASA_PORT": str(free_port())}
+    full = {
+        "SHOUWEN_DATA_DIR": str(data_dir),
+        "SHOUWEN_PORT": str(port),
+        "SHOUWEN_RASA_PORT": str(free_port()),
+    }
     full |= environment
     processes: dict[str, Process] = {}
     try:
