@@ -11,6 +11,8 @@ from domain.dialogue import SurveyAnswer, TicketView
 from domain.satisfaction import Solved
 
 MOST_TOLD = 3
+SHORT = 20
+"""Longer messages that hold the words "not solved" may well be about something else."""
 _SCORE = re.compile(r"[1-5]")
 
 
@@ -49,7 +51,7 @@ def of_class(step: Step, classes: tuple[str, ...]) -> bool:
 
 def survey(step: Step, pressed: str) -> bool:
     """Take the message as the answer to "is it solved?"; False when it is something else."""
-    asked = step.memory.survey
+    asked = step.memory.survey or _just_closed(step)
     if not asked:
         return False
     solved, score = _solved(step, pressed), _score(step, pressed)
@@ -67,11 +69,10 @@ def survey(step: Step, pressed: str) -> bool:
 
 def tell_surveyed(step: Step, answer: SurveyAnswer, outcome: str) -> None:
     """Thanks, or: it goes back to the same person."""
-    asked = step.memory.survey
-    number = asked.get("number", "")
+    ticket = next((t for t in _all(step) if t.id == answer.ticket_id), None)
+    number = step.memory.survey.get("number", "") or (ticket.number if ticket else "")
     if outcome == "reopened":
         step.memory.survey = {}
-        ticket = next((t for t in _all(step) if t.id == answer.ticket_id), None)
         step.tell("survey.reopened", number=number, name=ticket.responsible_name if ticket else "")
     elif answer.score is None and outcome == "closed":
         step.tell("survey.ask_score", number=number)
@@ -80,15 +81,24 @@ def tell_surveyed(step: Step, answer: SurveyAnswer, outcome: str) -> None:
         step.tell("survey.thanks")
 
 
+def _just_closed(step: Step) -> dict[str, str]:
+    """A closed ticket may still be called unsolved, in so many words, though nobody asks any more."""
+    closed = step.around.closed_tickets
+    text = step.heard.text
+    if not closed or step.memory.top or len(text) > SHORT or not step.habits.contains("solved_no", text):
+        return {}
+    return {"ticket": closed[0].id, "number": closed[0].number}
+
+
 def _solved(step: Step, pressed: str) -> Solved | None:
     head, _, word = pressed.partition(":")
     if head == "solved":
         return Solved(word) if word in {known.value for known in Solved} else None
+    text = step.heard.text
+    if not pressed and step.habits.contains("solved_no", text):
+        return Solved.NO
     if step.memory.survey.get("solved") or pressed:
         return None
-    text = step.heard.text
-    if step.habits.contains("solved_no", text):
-        return Solved.NO
     if step.habits.contains("solved_partly", text):
         return Solved.PARTLY
     if step.heard.understanding.intent.startswith("query_"):
