@@ -1,11 +1,12 @@
-"""Plays written conversations through the real dialogue, with the understanding and the back end written down too."""
+"""Plays written conversations through the real dialogue; understanding and back end are written down too."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,12 @@ from domain.understanding import Danger, Entity, IntentGuess, Understanding
 
 DATA = Path(__file__).resolve().parents[2] / "nlu_data"
 NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
+
+
+@cache
+def _loaded() -> tuple[Phrasebook, FlowDialogue]:
+    phrases = load_phrases(DATA / "phrases")
+    return phrases, load_dialogue(DATA, phrases)
 
 
 @dataclass
@@ -43,8 +50,7 @@ class Player:
     """One conversation; the state goes through JSON after every turn, as in the database."""
 
     def __init__(self, language: str, *, spoken: bool = False, tickets: Sequence[TicketView] = ()) -> None:
-        self.phrases: Phrasebook = load_phrases(DATA / "phrases")
-        self.dialogue: FlowDialogue = load_dialogue(DATA, self.phrases)
+        self.phrases, self.dialogue = _loaded()
         self.state: Mapping[str, Any] = {}
         self.language = language
         self.spoken = spoken
@@ -58,7 +64,7 @@ class Player:
         *,
         payload: str = "",
         files: Sequence[str] = (),
-        back: Sequence[Any] = (),
+        back: Sequence[Any] | Callable[[ActionRequest], Any] = (),
     ) -> Answer:
         self.turns += 1
         self.now += timedelta(minutes=1)
@@ -77,13 +83,13 @@ class Player:
         )
         answer = Answer()
         self._take(answer, self.dialogue.hear(self.state, heard, self.around))
-        results = list(back)
+        results = [] if callable(back) else list(back)
         for _ in range(MAX_ACTIONS):
             request = answer.last.do if answer.last else None
             if request is None:
                 break
             answer.did.append(request)
-            result = results.pop(0)
+            result = back(request) if callable(back) else results.pop(0)
             decide = self._after(result)
             self._take(answer, decide(answer.last.state, request, heard))
         assert answer.last is not None and answer.last.do is None
