@@ -23,7 +23,8 @@ ONLY_IN = {
     "aiogram": ("bot/channels/telegram.py",),
     "sentence_transformers": ("bot/understanding/",),
     "torch": ("bot/understanding/",),
-    "rasa": ("bot/understanding/rasa_components.py",),
+    # These two run inside the Rasa process, in its own environment.
+    "rasa": ("bot/understanding/rasa_components.py", "bot/understanding/rasa_host.py"),
     "typer": ("app/",),
     "pydantic_settings": ("app/settings.py",),
 }
