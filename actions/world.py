@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
+from actions.back_ends.tariff_files import load_tariffs
 from domain.calendar import local_day
 from domain.errors import BackEndUnavailable, NotFound
 from domain.outage import Outage
 from domain.ports import ActionCall, Attempts, Phrasing, SmsGateway
+from domain.tariff import TariffBook
 from domain.utility import Account, Area, Bill
 from domain.utility_port import UtilityPort
 
@@ -25,6 +27,9 @@ class World:
     """For the words of a text message."""
     secret: bytes
     """Key of the one-time codes; the same in all processes."""
+    tariffs: TariffBook = field(default_factory=load_tariffs)
+    region: str = "cuihu"
+    """Whose price tables count; the sample's city unless the wiring says otherwise."""
 
 
 def today(call: ActionCall) -> date:

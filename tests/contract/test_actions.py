@@ -191,6 +191,7 @@ def test_places_and_branches_need_no_account(world: World) -> None:
     actions = BusinessActions(world)
     for verb, slots in (
         ("query_branch", {}),
+        ("query_tariff", {}),
         ("query_planned_outage", {"address": "Liulin village"}),
         ("query_planned_outage", {"address": "月球背面"}),
         ("query_outage_status", {"area": "石桥镇"}),
