@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from desk.board import HELD, Board, may_see, next_due, title_of
+from desk.allowed import allowed_verbs
+from desk.board import Board, may_see, next_due, title_of
 from desk.timeline import Narrator, shown_time
 from desk.times import due_words, money, span, urgency
 from desk.views import Banner, Chip, Dossier, Fact, OfferView
@@ -13,27 +14,14 @@ from desk.wording import Words
 from domain.agent import Agent, Presence
 from domain.clock import ClockState
 from domain.errors import NotFound
-from domain.ledger import Step
 from domain.message import Message
 from domain.repositories import TicketQuery, Transaction
 from domain.responsibility import spans
 from domain.ticket import Offer, OfferState, Status, Ticket
-from domain.ticket_moves import ENDED, MOVES
+from domain.ticket_moves import ENDED
 
 MESSAGES_SHOWN = 100
 EVERYTHING = 10_000
-_VERBS: Mapping[str, Step] = {
-    "reply": Step.REPLIED_TO,
-    "promise": Step.PROMISED,
-    "handover": Step.HANDOVER_PROPOSED,
-    "resolve": Step.RESULT_WRITTEN,
-    "leg": Step.LEG_OPENED,
-    "arrived": Step.ARRIVED,
-    "hold": Step.HELD,
-    "resume": Step.RESUMED,
-    "priority": Step.PRIORITY_CHANGED,
-    "callback": Step.CALLED_BACK,
-}
 
 
 class Desk:
@@ -78,7 +66,7 @@ class Desk:
         entries = self._tx.ledger.of(ticket.id)
         first = messages[0].at if earlier else None
         offers = self._tx.tickets.offers(ticket.id)
-        verbs = self._verbs(ticket, offers)
+        verbs = allowed_verbs(self._tx, ticket, self._agent, offers)
         return Dossier(
             id=ticket.id,
             number=ticket.number,
@@ -168,25 +156,6 @@ class Desk:
         if ticket.needs_callback and not ticket.called_back and ticket.status not in ENDED:
             marks.append(words("ticket.callback_owed"))
         return tuple(marks)
-
-    def _verbs(self, ticket: Ticket, offers: list[Offer]) -> frozenset[str]:
-        """What this agent could do now; the router has the last word on each."""
-        me = self._agent
-        verbs = {"note"}
-        if ticket.status is Status.ACCEPTED:
-            offered = any(o.to_agent == me.id and o.state is OfferState.OPEN for o in offers)
-            if offered or ticket.queue in me.queues or ticket.responsible == me.id:
-                verbs.add("accept")
-        holds = ticket.status in HELD and me.id in {ticket.responsible, ticket.handler}
-        if holds:
-            verbs.update(verb for verb, step in _VERBS.items() if ticket.status in MOVES[step].before)
-            if not ticket.needs_callback or ticket.called_back:
-                verbs.discard("callback")
-            if any(o.state is OfferState.OPEN and o.from_agent for o in offers):
-                verbs.discard("handover")
-        if me.may_supervise() and ticket.status not in ENDED:
-            verbs.update({"reassign", "priority"})
-        return frozenset(verbs)
 
     def _hint(self, ticket: Ticket, verbs: frozenset[str]) -> str:
         if "reply" in verbs:

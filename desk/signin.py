@@ -127,7 +127,7 @@ class SignIns:
             self._signer.dumps(data),
             path="/desk",
             httponly=True,
-            samesite="strict",
+            samesite="lax",
             secure=request.url.scheme == "https",
         )
 

@@ -155,7 +155,7 @@ const draftKey = () => `shouwen.draft.${$("#ticket").dataset.ticket}`;
 
 function keepDraft() {
   const text = $("[data-composer] textarea")?.value ?? "";
-  if (!$("#ticket").dataset.ticket) return;
+  if (!$("#ticket").dataset.ticket || !$("[data-composer]")) return;
   if (text) sessionStorage.setItem(draftKey(), text);
   else sessionStorage.removeItem(draftKey());
 }

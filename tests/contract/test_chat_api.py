@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from domain.ticket import Ticket
 from tests.desk_house import House, running_house
 
 
@@ -202,15 +203,30 @@ def test_the_stream_resumes_and_brings_what_comes_later(house, visitor):
     assert [(number, data["text"]) for _, number, data in later] == [("3", "第二句"), ("4", "收到：第二句")]
 
 
-def test_internal_notes_never_reach_the_customer(house, visitor):
+def own_ticket(house: House, visitor: httpx.Client) -> Ticket:
+    """A ticket of this visitor's conversation, accepted by Chen Gang, who has written."""
     visitor.get("/chat")
     send(visitor, "有人吗")
-    address = visitor.cookies["shouwen_chat"].split(".")[0]
-    address = json.loads(base64.urlsafe_b64decode(address + "=="))
-    ticket = house.ticket(address=address)
+    signed = visitor.cookies["shouwen_chat"].split(".")[0]
+    ticket = house.ticket(address=json.loads(base64.urlsafe_b64decode(signed + "==")))
     house.desk.accept(ticket.id, "chen.gang")
-    house.desk.note(ticket.id, "chen.gang", "内部：此户欠费", "n1")
     house.desk.reply(ticket.id, "chen.gang", "您好，我是陈刚", "r1")
+    return ticket
+
+
+def test_the_stream_tells_when_an_agent_is_writing(house, visitor):
+    ticket = own_ticket(house, visitor)
+    after = visitor.get("/chat/api/messages").json()["last_seq"]
+    with visitor.stream("GET", f"/chat/api/stream?after={after}") as response:
+        heard = events(response)
+        assert next(heard)[::2] == ("state", {"mode": "agent", "with": "陈刚"})
+        house.deps.signals.signal(f"typing:{ticket.conversation_id}")
+        assert next(heard)[::2] == ("typing", {"with": "陈刚"})
+
+
+def test_internal_notes_never_reach_the_customer(house, visitor):
+    ticket = own_ticket(house, visitor)
+    house.desk.note(ticket.id, "chen.gang", "内部：此户欠费", "n1")
     body = visitor.get("/chat/api/messages").json()
     assert "内部" not in json.dumps(body, ensure_ascii=False)
     assert body["messages"][-1]["author"] == "agent" and body["messages"][-1]["author_name"] == "陈刚"

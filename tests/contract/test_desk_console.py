@@ -83,7 +83,8 @@ def test_nothing_is_shown_without_a_sign_in(house):
 
 def test_a_sign_in_ends_when_idle_and_when_the_cookie_was_changed(house, chen):
     cookie = chen.http.cookies["shouwen_desk"]
-    assert "SameSite=strict" in chen.http.get("/desk").headers["set-cookie"]
+    kept = chen.http.get("/desk").headers["set-cookie"].lower()
+    assert "httponly" in kept and "samesite=lax" in kept
     forged = httpx.get(house.url + "/desk", cookies={"shouwen_desk": cookie[:-1] + "A" + cookie[-1]})
     assert forged.status_code == 303
     house.clock.ahead = timedelta(hours=2, minutes=1)
@@ -155,7 +156,10 @@ def test_strangers_cannot_act_and_supervisors_decide_with_a_reason(house, chen):
     ticket = house.ticket(address="rights")
     chen.do(ticket.number, "accept")
     wang, luo = Seat(house, "wang.fang"), Seat(house, "luo.cheng")
+    assert "data-composer" not in wang.see(ticket.number)
+    assert "data-composer" in luo.see(ticket.number) and "dlg-reassign" in luo.see(ticket.number)
     assert wang.do(ticket.number, "reply", text="我来", token="w")[0] == 403
+    assert wang.do(ticket.number, "note", text="我看看", token="w")[0] == 403
     assert wang.do(ticket.number, "reassign", to="wang.fang", reason="我要")[0] == 403
     assert "改派" not in chen.see(ticket.number).split('data-part="verbs"')[1].split("</div>")[0]
     assert luo.do(ticket.number, "reassign", to="sun.tao", reason="")[0] == 409
