@@ -12,6 +12,7 @@ from collections.abc import Iterator
 import pytest
 import redis
 
+from tests.fixtures_rasa import rasa_model, rasa_server  # noqa: F401  (fixtures)
 from tests.servers import fresh_database, running_postgres, running_redis
 
 

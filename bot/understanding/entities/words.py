@@ -63,7 +63,7 @@ _ZH_BARE_NAME = re.compile(rf"^(?:欧阳|[{_SURNAMES}])[一-鿿]{{1,2}}$")
 _EN_NAME = re.compile(
     r"\b(?:my name is|my name's|i am called|this is|name of|registered (?:to|under|in the name of)|account holder is|holder is|named?|in the name of|under the name(?: of)?|to my (?:wife|husband|son|daughter|mother|father|brother|sister),?) (?P<name>(?!the |a |an |my |not |about |for |your |on |it |is |so |very |just |to |still |what|how|where|when|who|why|this|that|in |wrong|urgent|ridiculous|unacceptable|account|and |our |getting|nuts|crazy|really|too |now |insane|bad|bull)[a-z]{2,}(?: (?!and |from |here|calling|speaking|about|of |at |with |on |i |the |my |account|number|phone|in |is |to |id )[a-z]{2,}){0,2})"
 )
-_HOUSE_ZH = r"(?:(?:\d{1,4}|[零一二三四五六七八九十百幺]{1,4}|[a-z])(?:号楼|栋|幢|座|单元|号院|号|室|楼|层|房|户|弄|门|梯)(?!线|机|下午|上午|晚|早)(?:[之的\s-]?\d{1,4}(?!度|块|元|点|个|伏|千瓦|[\d年月日号天人口]))?)"
+_HOUSE_ZH = r"(?:(?:\d{1,4}|[零一二三四五六七八九十百幺]{1,4}|[a-z])(?:号楼|栋|幢|座|单元|号院|号|室|楼|层|房|户|弄|门|梯)(?!线|机|下午|上午|晚|早)(?:[之的\s-]?\d{1,4}(?!度|块|元|点|个|伏|千瓦|单元|[\d年月日号天人口栋幢座室楼层房户]))?)"
 _EN_HOUSE = r"(?:(?:flat|apartment|apt|unit|block|building|tower|room|house|no|number|villa|suite|shop|door|villa)\.? ?#?(?:\d{1,4}[a-z]?|[a-h])\b|#\d{1,4})"
 
 
