@@ -41,7 +41,8 @@ class Db:
 
     def insert_if_new(self, table: Table, values: dict[str, Any]) -> bool:
         """Insert unless a unique value is taken; whether it was inserted. The transaction stays usable."""
-        return self.run(self.upsert(table).values(values).on_conflict_do_nothing()) == 1
+        statement = self.upsert(table).values(values).on_conflict_do_nothing()
+        return self.first(statement.returning(*table.primary_key.columns)) is not None
 
     def alone(self, space: int, name: str) -> None:
         """Wait until no other transaction holds this name; it is ours until the end of the transaction.
