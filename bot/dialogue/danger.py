@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from bot.dialogue import handover, playing
 from bot.dialogue.step import Step
 from domain.dialogue import HandoverWish
@@ -9,6 +11,8 @@ from domain.facts import TicketOpened
 from domain.understanding import Danger
 
 INTENT = "report_safety_hazard"
+SAME_DANGER = timedelta(hours=1)
+"""Within this, words about danger that follow an alarm without a place belong to the same one."""
 _SURE = 0.75
 """Confidence from which a message counts as a new request although we asked where the danger is."""
 
@@ -26,12 +30,12 @@ def alarm(step: Step, pressed: str) -> Danger | None:
 
 
 def react(step: Step, danger: Danger) -> None:
-    """Advice in the first breath, and the ticket with it."""
-    advice = next(
-        (key for key in (danger.advice_key, f"danger.advice.{danger.kind}") if step.menu.has(key)),
-        "danger.advice.other",
-    )
-    step.tell(advice)
+    """Advice in the first breath, and the ticket with it; more on the same danger goes to the same ticket."""
+    pending = step.memory.hazard
+    if pending and step.now - datetime.fromisoformat(pending["at"]) < SAME_DANGER:
+        _more(step, danger)
+        return
+    _advise(step, danger)
     second = step.heard.understanding.second
     if second is not None:
         playing.queue(step, second.name)
@@ -47,8 +51,37 @@ def opened(step: Step, wish: HandoverWish, ticket: TicketOpened) -> None:
     if wish.facts.get("address") or wish.facts.get("area"):
         playing.resume(step)
         return
-    step.memory.hazard = {"ticket": ticket.ticket_id, "number": ticket.number}
+    step.memory.hazard = {
+        "ticket": ticket.ticket_id,
+        "number": ticket.number,
+        "kind": wish.facts.get("hazard_type", ""),
+        "at": step.now.isoformat(),
+    }
     step.tell("danger.where")
+
+
+def _advise(step: Step, danger: Danger) -> None:
+    advice = next(
+        (key for key in (danger.advice_key, f"danger.advice.{danger.kind}") if step.menu.has(key)),
+        "danger.advice.other",
+    )
+    step.tell(advice)
+
+
+def _more(step: Step, danger: Danger) -> None:
+    """She goes on about the danger that has its ticket: advice only if it is of another kind."""
+    pending = step.memory.hazard
+    step.belongs_to = pending["ticket"]
+    if danger.kind != pending["kind"]:
+        pending["kind"] = danger.kind
+        _advise(step, danger)
+    understood = step.heard.understanding
+    if understood.entity("address") or understood.entity("area") or step.heard.attachments:
+        step.memory.hazard = {}
+        step.tell("danger.where_noted", number=pending["number"])
+        playing.resume(step)
+    else:
+        step.tell("danger.where")
 
 
 def where(step: Step) -> bool:

@@ -64,7 +64,7 @@ class Memory:
     survey: dict[str, str] = field(default_factory=dict)
     """``ticket`` and ``number`` of the satisfaction question that is open; ``solved`` once answered."""
     hazard: dict[str, str] = field(default_factory=dict)
-    """``ticket`` and ``number`` of the danger just reported, while we ask where it is."""
+    """``ticket``, ``number``, ``kind`` and ``at`` of the danger just reported, while we ask where it is."""
     missed: int = 0
     """Messages in a row that were not understood."""
     humans: int = 0
@@ -146,11 +146,23 @@ def recall(state: State, flows: Mapping[str, object]) -> Memory:
         for raw in _typed(state["queue"], list):
             if raw["intent"] in flows:
                 memory.queue.append(Waiting(_typed(raw["intent"], str), _typed(raw["slots"], dict)))
-        for until in memory.proved.values():
-            datetime.fromisoformat(until)
+        _sound(memory)
     except (KeyError, TypeError, ValueError):
         return Memory()
     return memory
+
+
+def _sound(memory: Memory) -> None:
+    """KeyError or ValueError when something that the engine reads blindly is not there."""
+    if memory.survey:
+        _typed(memory.survey["ticket"], str)
+    if memory.hazard:
+        for name in ("ticket", "number", "kind", "at"):
+            _typed(memory.hazard[name], str)
+    dated = [*memory.proved.values(), *filter(None, [memory.said_at, memory.hazard.get("at")])]
+    for moment in dated:
+        if datetime.fromisoformat(moment).tzinfo is None:
+            raise ValueError("a moment without a zone")
 
 
 def _typed(value: Any, kind: type) -> Any:

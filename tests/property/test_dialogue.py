@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -223,3 +224,20 @@ def test_a_closed_ticket_called_unsolved_goes_back_to_its_person() -> None:
     answer = player.hear(understood({"text": "还是没解决", "intent": "deny"}, "zh"))
     assert answer.keys == ["survey.reopened"]
     assert "2611240009" in answer.words[0] and "张伟" in answer.words[0]
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"survey": {"x": "1"}},
+        {"hazard": {"at": "yesterday"}},
+        {"proved": {"1": "x"}},
+        {"said_at": "2026-11-24"},
+        {"missed": "1"},
+    ],
+)
+def test_a_state_that_is_nearly_right_is_a_fresh_one_too(broken: dict[str, Any]) -> None:
+    player = Player("zh")
+    player.hear(understood({"text": "查电费", "intent": "query_bill"}, "zh"))
+    player.state = {**player.state, **broken}
+    assert player.hear(understood({"text": "你好", "intent": "greet"}, "zh")).keys == ["greet.hello"]
