@@ -1,64 +1,37 @@
-"""The doors of customers that are not the web chat: Telegram and the hotline, as far as they are set up."""
+"""The hotline's door, and the few words that channels say by themselves."""
 
 from __future__ import annotations
 
 from fastapi import APIRouter
 
 from app.settings import Settings
-from bot.channels.telegram import Telegram
-from bot.channels.telegram_webhook import PATH as TELEGRAM_PATH
-from bot.channels.telegram_webhook import webhook_router
+from bot.channels.hotline import hotline_router
+from bot.channels.replies import StoredReplies
+from bot.channels.saying import Say
 from bot.inbox import InboxDoor
-from domain.errors import NotFound
-from domain.message import Choice
 from domain.ports import Phrasing, Saying, Store
 
 
-class TelegramDoor:
-    """One Telegram bot, by polling or webhook. Not there while no token is set."""
+def words_of(phrasing: Phrasing, *, spoken: bool = False) -> Say:
+    """Phrases as plain words, for a channel that speaks outside the dialogue."""
 
-    def __init__(self, settings: Settings, store: Store, door: InboxDoor, phrasing: Phrasing) -> None:
-        self._settings = settings
-        self._store = store
-        self._phrasing = phrasing
-        self.telegram = Telegram(
-            settings.telegram_token,
+    def say(key: str, language: str, **values: object) -> str:
+        reply = phrasing.say(Saying(key, values), language, spoken=spoken)
+        return (reply.speech or reply.text) if spoken else reply.text
+
+    return say
+
+
+def hotline_routers(settings: Settings, store: Store, door: InboxDoor, phrasing: Phrasing) -> list[APIRouter]:
+    """The endpoint for the IVR; always there, guarded by its token."""
+    replies = StoredReplies(store, door.await_answer)
+    return [
+        hotline_router(
             accept=door.accept,
-            say=self._say,
-            find_choice=self._find_choice,
-            data_dir=settings.data_dir,
-            api=settings.telegram_api,
+            find=replies.find,
+            await_reply=replies.wait,
+            say=words_of(phrasing, spoken=True),
+            token=settings.secret("hotline"),
+            wait_s=settings.hotline_wait_s,
         )
-
-    @property
-    def _by_webhook(self) -> bool:
-        return self._settings.telegram_mode == "webhook"
-
-    def routers(self) -> list[APIRouter]:
-        """The webhook's endpoint, where one is used."""
-        if not self._by_webhook:
-            return []
-        return [webhook_router(self.telegram.receive, self._settings.secret("telegram"))]
-
-    def start(self) -> None:
-        """Begin to listen. Only one process may poll; several web processes need the webhook."""
-        if self._by_webhook:
-            url = self._settings.public_url.rstrip("/") + TELEGRAM_PATH
-            self.telegram.set_webhook(url, self._settings.secret("telegram"))
-        else:
-            self.telegram.start_polling()
-
-    def _say(self, key: str, language: str, **values: object) -> str:
-        return self._phrasing.say(Saying(key, values), language).text
-
-    def _find_choice(self, address: str, message_id: str, index: int) -> Choice | None:
-        """A button of a message that really went to this chat, or None."""
-        with self._store.read() as tx:
-            conversation = tx.conversations.at("telegram", address)
-            try:
-                message = tx.conversations.message(message_id)
-            except NotFound:
-                return None
-        if conversation is None or message.conversation_id != conversation.id:
-            return None
-        return message.choices[index] if 0 <= index < len(message.choices) else None
+    ]

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fastapi import APIRouter
 
@@ -16,7 +17,7 @@ from actions.registry import BusinessActions
 from actions.world import World
 from app.attempts import StoredAttempts
 from app.demo import demo_sign_ins
-from app.doors import TelegramDoor
+from app.doors import hotline_routers, words_of
 from app.health import Health
 from app.metrics import Metrics
 from app.places import AreaKinds
@@ -37,7 +38,7 @@ from desk.assembly import build as build_desk
 from desk.deps import DemoSignIn, DeskDeps, ShownSms
 from domain.clock import Clock, SystemClock
 from domain.errors import Unavailable
-from domain.ports import Cache, PresenceBoard, RateLimiter, Sender, Signals
+from domain.ports import Cache, Phrasing, PresenceBoard, RateLimiter, Sender, Signals
 from domain.utility_port import UtilityPort
 from router.deadlines import Deadlines
 from router.intake import Intake
@@ -49,6 +50,9 @@ from router.ticker import Ticker
 from store.embedded import EmbeddedCache, EmbeddedLimiter, EmbeddedPresence, EmbeddedSignals
 from store.redis_ports import RedisCache, RedisLimiter, RedisPresence, RedisSignals
 from store.sql import SqlStore
+
+if TYPE_CHECKING:
+    from app.telegram_door import TelegramDoor
 
 NLU_DATA = HOUSE / "nlu_data"
 PULL_CHANNELS = ("web", "console", "hotline")
@@ -170,15 +174,14 @@ class House:
             clock=self.clock,
         )
         self._phrasing = phrasing
-        self._telegram = (
-            TelegramDoor(settings, self.store, self.door, phrasing) if settings.telegram_token else None
-        )
+        self._telegram = self._telegram_door(phrasing) if settings.telegram_token else None
         self.health = Health({"database": self._database, "understanding": self._understanding})
 
     def routers(self) -> list[APIRouter]:
         """The doors that speak HTTP."""
         telegram = self._telegram.routers() if self._telegram else []
-        return [build_desk(self._desk_deps()), *telegram]
+        hotline = hotline_routers(self._settings, self.store, self.door, self._phrasing)
+        return [build_desk(self._desk_deps()), *hotline, *telegram]
 
     def start_web(self) -> None:
         """Listen where listening takes more than an open port."""
@@ -217,6 +220,12 @@ class House:
             self._telegram.telegram.close()
         self.rasa.close()
         self.store.close()
+
+    def _telegram_door(self, phrasing: Phrasing) -> TelegramDoor:
+        # aiogram takes seconds to import; whoever has no bot need not wait for it.
+        from app.telegram_door import TelegramDoor
+
+        return TelegramDoor(self._settings, self.store, self.door, words_of(phrasing))
 
     def _database(self) -> str:
         try:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import random
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import httpx
 
@@ -61,9 +63,9 @@ class Customer:
                 raise AssertionError("a message delivered twice became two")
             self.duplicates += 1
 
-    def timeline(self) -> list[dict[str, object]]:
+    def timeline(self) -> list[dict[str, Any]]:
         """Everything in the conversation, oldest first."""
-        messages: list[dict[str, object]] = []
+        messages: list[dict[str, Any]] = []
         while True:
             after = messages[-1]["seq"] if messages else 0
             page = self._insist("GET", "/chat/api/messages", {"after": after})["messages"]
@@ -79,9 +81,9 @@ class Customer:
         self,
         method: str,
         path: str,
-        params: dict[str, int | str] | None,
+        params: Mapping[str, Any] | None,
         body: dict[str, str] | None = None,
-    ) -> dict[str, object]:
+    ) -> dict[str, Any]:
         said = ""
         for _ in range(CHEERFUL_TRIES):
             try:

@@ -12,6 +12,9 @@ from domain.repositories import TicketQuery, Transaction
 from domain.ticket import Priority
 
 _HANDED_OVER = ("handover.", "danger.")
+NEWS_LIMIT = 50
+"""Most messages that may lie between two turns of a call and still be told."""
+
 _FAREWELLS = ("goodbye.bye", "silence.bye")
 
 
@@ -57,10 +60,26 @@ class StoredReplies:
                 if message.reply_to == receipt.inbound_id and message.author is not Author.CUSTOMER
             ]
             return TurnReply(
-                said,
+                [*_news(tx, receipt), *said],
                 transfer=_transfer(tx, receipt.conversation_id, said),
                 farewell=any(message.phrase in _FAREWELLS for message in said),
             )
+
+
+def _news(tx: Transaction, receipt: Receipt) -> list[Message]:
+    """What colleagues wrote, or was decided, since the caller last spoke: nobody has said it to her yet."""
+    before = tx.conversations.messages(
+        receipt.conversation_id, max(receipt.seq - 1 - NEWS_LIMIT, 0), NEWS_LIMIT
+    )
+    news: list[Message] = []
+    for message in before:
+        if message.seq >= receipt.seq:
+            break
+        if message.author is Author.CUSTOMER:
+            news.clear()
+        elif not message.reply_to:
+            news.append(message)
+    return news
 
 
 def _transfer(tx: Transaction, conversation_id: str, said: Sequence[Message]) -> Transfer | None:
