@@ -39,7 +39,8 @@ class FeedEvent:
 
     cursor: int
     kind: str
-    """``message``, ``ticket``, ``offer``, ``presence``, ``incident``."""
+    """``message``, ``ticket``, ``offer``, ``presence``, ``incident``, ``reminder`` or
+    ``escalation`` (both to ``agent_id``)."""
     conversation_id: str = ""
     ticket_id: str = ""
     agent_id: str = ""

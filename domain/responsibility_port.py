@@ -1,8 +1,8 @@
 """What agents and supervisors can do with tickets: the port between the desk and the router.
 
 Every call is one transaction, writes the ledger, checks who may do it, and tells the live feed.
-All of them raise ``NotFound``, ``NotAllowed`` (not your ticket, not your role), ``RuleBroken`` (with a rule code
-that the desk translates) and ``Conflict`` (somebody changed it first).
+All of them raise ``NotFound``, ``NotAllowed`` (not your ticket, not your role), ``RuleBroken`` (with a rule
+code that the desk translates) and ``Conflict`` (somebody changed it first).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Protocol
 
-from domain.agent import Agent, Presence
+from domain.agent import Agent, Presence, Queue
 from domain.message import Message
 from domain.ticket import Leg, Offer, Priority, Ticket
 
@@ -32,7 +32,7 @@ class Responsibility(Protocol):
         ...
 
     def reply(self, ticket_id: str, agent_id: str, text: str, client_token: str = "") -> Message:
-        """Write to the customer. The same ``client_token`` again gives the first message, not a second one."""
+        """Write to the customer. The same ``client_token`` again gives the first message, not a second."""
         ...
 
     def note(self, ticket_id: str, agent_id: str, text: str, client_token: str = "") -> Message:
@@ -55,7 +55,13 @@ class Responsibility(Protocol):
         """A supervisor's decision; the reason is required and stays in the ledger."""
         ...
 
-    def open_leg(self, ticket_id: str, agent_id: str, department: str, task: str, due_at: datetime | None) -> Leg: ...
+    def change_duty(self, queue_code: str, supervisor_id: str, duty_officer: str, reason: str) -> Queue:
+        """Another duty officer, who answers from the same moment for all that nobody has accepted."""
+        ...
+
+    def open_leg(
+        self, ticket_id: str, agent_id: str, department: str, task: str, due_at: datetime | None
+    ) -> Leg: ...
 
     def finish_leg(self, leg_id: str, agent_id: str, result: str) -> Leg: ...
 

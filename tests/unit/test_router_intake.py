@@ -111,7 +111,7 @@ def test_complaint_has_every_clock_of_its_class(house: RouterHouse) -> None:
     with house.read() as tx:
         due = {clock.kind: clock.due_at for clock in tx.tickets.clocks(ticket.id)}
     assert due[ClockKind.CONTACT] == house.clock.now() + timedelta(hours=24)
-    # Tuesday 24 November: four and five working days later are Monday the 30th and Tuesday the 1st, at their end.
+    # Tuesday 24 November: four and five working days later end on Monday the 30th and Tuesday the 1st.
     assert due[ClockKind.INTERNAL].isoformat() == "2026-11-30T16:00:00+00:00"
     assert due[ClockKind.PUBLIC].isoformat() == "2026-12-01T16:00:00+00:00"
     assert ticket.needs_callback
