@@ -76,7 +76,7 @@ def test_spoken_digits(words: str, digits: str) -> None:
         ("明天上午来", "time_slot", "morning"),
         ("下周三上午九点到十一点", "time_slot", "09:00-11:00"),
         ("next friday after 2pm", "date", "2026-12-04"),
-        ("in the afternoon", "time_slot", "afternoon"),
+        ("come round in the afternoon", "time_slot", "afternoon"),
         ("交了三百二十块", "amount", "32000"),
         ("三块五", "amount", "350"),
         ("warn me below fifty yuan", "amount", "5000"),

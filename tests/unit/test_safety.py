@@ -9,6 +9,7 @@ from bot.understanding.safety import SafetyRule
 
 RULE = SafetyRule()
 
+# Danger: what a person at risk, or a passer-by, writes.
 DANGER = """
 高压线断了一头搭在水沟里
 门口那根线耷拉到地上了 小孩天天从那过

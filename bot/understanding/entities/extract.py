@@ -25,6 +25,14 @@ _BRANCH_EN = re.compile(
     r"\b(?:(?!the\b|your\b|to\b|at\b|of\b|this\b|a\b|in\b|nearest\b|local\b|which\b|is\b|any\b|from\b|main\b|for\b|my\b)[a-z]{3,} ){1,2}"
     r"(?:branch|service hall|service cent(?:re|er)|customer cent(?:re|er)|business hall|office|hall)\b"
 )
+_CONTEXT = {
+    "time_slot": re.compile(
+        r"预约|约|上门|来人|过来|派人|有空|在家|方便|取号|排号|改到|appointment|\bbook|visit|slot|come (?:round|over|by)|home (?:in|at)|free"
+    ),
+    "customer_type": re.compile(
+        r"电价|价格|一度|报装|新装|装表|装电|申请|开个?|要办|用电|增容|三相|tariff|rate|price|per kwh|supply|connect|appl|new|open"
+    ),
+}
 _NO_BRANCH = re.compile(
     r"home office|head office|post office|box office|town hall|city hall|ticket office|back office|nearby|nearest|closest|service hall$"
 )
@@ -54,7 +62,7 @@ class EntityReader:
             *self._places.read(words),
             *self._branches(words),
         ]
-        spans = [_as_meant(s, words) for s in spans]
+        spans = [_as_meant(s, words) for s in spans if _belongs(s, words, expecting)]
         spans += self._bare(words, now, expecting, spans)
         return tuple(_entity(span, folded) for span in _apart(spans, expecting))
 
@@ -99,6 +107,12 @@ class EntityReader:
         if expecting in _CODES and re.fullmatch(r"[A-Z]?\d{3,22}X?", value):
             readable = True
         return [Span(expecting, start, start + len(bare), value, 9)] if readable else []
+
+
+def _belongs(span: Span, words: str, expecting: str) -> bool:
+    """Parts of a day and kinds of customer are only values where a visit or a supply is asked for."""
+    context = _CONTEXT.get(span.name)
+    return context is None or span.name == expecting or len(words) <= 12 or bool(context.search(words))
 
 
 def _as_meant(span: Span, words: str) -> Span:

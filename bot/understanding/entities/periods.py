@@ -227,10 +227,10 @@ def _iso_month(match: re.Match[str], today: date) -> str | None:
 _RULES: tuple[tuple[re.Pattern[str], Reckon], ...] = (
     (re.compile(rf"(?P<year>{_ZH_YEAR})?的?(?P<first>{_ZH_MONTH})(?:(?:到|至|[-~—])(?P<last>{_ZH_MONTH}))?"), _zh_months),
     (re.compile(rf"(?P<year>{_ZH_YEAR})?(?P<first>[\d一二三四五六七八九十]{{1,2}})(?:到|至|[-~—])(?P<last>{_ZH_MONTH})"), _zh_months),
-    (re.compile(r"(?<!\d)(?:上上|大上|上一|下下|上|这一|这|本|当|今|下|(?<![几\d以之年目提])前)个?月份?(?!\d|[一二三四五六七八九十]+[号日])"), _zh_relative),
+    (re.compile(r"(?:上上|大上|上一|下下|上|这一|这|本|当|今|下|(?<![几\d以之年目提])前)个?月份?(?!\d{1,2}[号日]|[一二三四五六七八九十]+[号日])"), _zh_relative),
     (re.compile(rf"(?:最近|近|过去|前|这|头|上)(?:的)?(?P<n>{_ZH_N})(?:个|來|来)月"), _last_months),
     (re.compile(r"(?:最近|近|过去|这)(?P<n>半)年"), _last_months),
-    (re.compile(rf"(?P<year>{_ZH_YEAR})(?:一整年|全年|一年|整年|度)?(?![-/.]?\d)(?!的?(?:{_ZH_MONTH}|[上下]半年|[春夏秋冬]|[暑寒]假|第?[一二三四1-4]季))"), _zh_whole_year),
+    (re.compile(rf"(?P<year>{_ZH_YEAR})(?:一整年|全年|一年|整年|度)?(?![-/.]?\d|\s?(?:度|块|元|千瓦|kwh|多|units|yuan|左右))(?!的?(?:{_ZH_MONTH}|[上下]半年|[春夏秋冬]|[暑寒]假|第?[一二三四1-4]季))"), _zh_whole_year),
     (re.compile(rf"(?P<year>{_ZH_YEAR})?的?(?P<half>[上下前后])半年"), _half_year),
     (re.compile(rf"(?P<year>{_ZH_YEAR})?的?(?P<q>上一|上|这|本|第?[一二三四1-4])个?季度?(?!节)"), lambda m, t: _quarter(m, t)),
     (re.compile(r"(?P<which>上上个?|上个?|上一|这个?|本|这一)(?:周|星期|礼拜)(?![一二三四五六日天末1-6])"), _week),

@@ -19,7 +19,9 @@ _RATING_WORDS = {
 }
 
 _AMOUNT = re.compile(
-    rf"(?:[¥$]|rmb ?|cny ?)(?P<sign>\d[\d,]*(?:\.\d+)?)"
+    rf"(?:[¥$£€]|rmb ?|cny ?)(?P<sign>\d[\d,]*(?:\.\d+)?)"
+    rf"|(?:交|充|付|扣|收|缴|欠|花|转|退|打|低于|少于|不足|低过|超过|剩下?|只剩)(?:了|我|你们)*(?P<paid>\d+(?:\.\d+)?|[一二两三四五六七八九]百[一二三四五六七八九]?十?[一二三四五六七八九]?)(?![\d.十百千万一二两三四五六七八九点个度月天年号点户次遍分秒小时%kv千口人条张]|[块元])"
+    rf"|\b(?:paid|pay|sent|send|under|below|charged|charge|owe|bill of|balance of|topped up|top up|put|loaded|transferred|deposited)(?: me| in| with| you| only| about| another)? (?P<spent>\d[\d,]*(?:\.\d+)?)(?! ?(?:kwh|units?|days?|weeks?|months?|times?|hours?|minutes?|kw|years?|degrees|%|yuan|rmb|cny)|[\d/:])"
     rf"|(?P<yuan>{ZH_NUMBER})(?:多|来|几)?(?:块|元|圆)(?!表|儿八)(?:(?:钱)|(?P<jiao>[\d一二两三四五六七八九])(?:毛|角)?(?P<fen>[\d一二三四五六七八九])?分?(?![\d个度月天]))?"
     rf"|(?<![a-z])(?P<en>{EN_NUMBER}) ?(?:yuan|rmb|cny|kuai|dollars?|bucks|quid|pounds)\b"
 )
@@ -44,7 +46,7 @@ _RATING = re.compile(
 def read_quantities(text: str) -> list[Span]:
     """Quantities in a folded text."""
     found = [
-        Span("amount", m.start(), m.end(), str(_fen(m)), 6)
+        Span("amount", *_money_place(m), str(_fen(m)), 6)
         for m in _AMOUNT.finditer(text)
         if _fen(m) is not None
     ]
@@ -80,8 +82,14 @@ def quantity_value(name: str, surface: str) -> str | None:
     return str(int(number * 100)) if name == "amount" else _words(number)
 
 
+def _money_place(match: re.Match[str]) -> tuple[int, int]:
+    """Without the verb that told that a bare number is money."""
+    group = next((name for name in ("paid", "spent") if match[name]), 0)
+    return match.span(group)
+
+
 def _fen(match: re.Match[str]) -> int | None:
-    number = parse_number(match["sign"] or match["yuan"] or match["en"])
+    number = parse_number(match["sign"] or match["paid"] or match["spent"] or match["yuan"] or match["en"])
     if number is None:
         return None
     tenths = int(parse_number(match["jiao"]) or 0) if match["jiao"] else 0

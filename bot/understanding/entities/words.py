@@ -57,7 +57,7 @@ _EN_STAFF = re.compile(
     r"\b(?:mr|mrs|ms|miss|engineer|technician|electrician|inspector|agent|operator|officer|clerk|manager|lineman|foreman)\.? (?!who|that|is|was|at|in|to|from|and|on|came|please|for|has|said|told|did|of|or|with|never|here|by|about|called|i |the |a |there|now|asked|just|you|yesterday|today|again|were|still|didn|hasn|will)([a-z]{2,}(?: (?:li|wang|zhang|liu|chen|yang|zhao|huang|zhou|wu|xu|sun|hu|zhu))?)\b|\bbadge (?:no\.? ?|number )?\d{3,8}"
 )
 _ZH_NAME = re.compile(
-    rf"(?:我叫|我是(?!说|不是|想)|名字叫|名字是|户名是?|姓名是?|户主是?|户主叫|换成|改成|过户给|转给|登记的是|写的是|联系人是?|本人)(?P<name>(?:欧阳|[{_SURNAMES}])[一-鿿]{{1,2}})(?=$|[，,。！!\s的了吧想要家、；;（(]|[是住报在电手])"
+    rf"(?:我叫|我是(?!说|不是|想)|名字叫|叫|名字是?|户名是?|姓名是?|户主是?|户主叫|换成|改成|过户给|转给|登记的是|写的是|联系人是?|本人)(?P<name>(?:欧阳|[{_SURNAMES}])[一-鿿]{{1,2}})(?=$|[，,。！!\s的了吧想要家、；;（(]|[是住报在电手])"
 )
 _ZH_BARE_NAME = re.compile(rf"^(?:欧阳|[{_SURNAMES}])[一-鿿]{{1,2}}$")
 _EN_NAME = re.compile(
@@ -131,7 +131,7 @@ class Gazetteer:
         zh_area = (
             _alternatives(zh_known)
             + "|"
-            + rf"(?:(?![在住是我们你这那哪的到去来从和跟整个各])[一-鿿]){{2,4}}?(?:{_alternatives(suffixes['zh'][:-3])})"
+            + rf"(?:(?![在住是我们你这那哪的到去来从和跟整个各请给为把换成址改帮查叫问将让离位家申有没全本小])[一-鿿]){{2,4}}?(?:{_alternatives(suffixes['zh'][:-3])})"
         )
         zh_street = rf"(?:(?![在住是我们你这那哪的到去来从和跟整条马一])[一-鿿]){{2,3}}(?:{_alternatives(streets['zh'])})(?![灯边口上])"
         word = r"(?!the\b|my\b|our\b|this\b|in\b|at\b|of\b|whole\b|entire\b|from\b|to\b|near\b|a\b|on\b|and\b|is\b|for\b)[a-z']{3,}"
