@@ -36,7 +36,9 @@ def test_a_first_message_makes_contact_conversation_and_timeline(store: SqlStore
         assert (conversation.mode, conversation.language, conversation.last_seq) == (Mode.BOT, "en", 1)
         contact = tx.contacts.get(conversation.contact_id)
         assert (contact.name, contact.language) == ("王芳", "en")
-        assert [(i.channel, i.address) for i in tx.contacts.identities(contact.id)] == [("telegram", "chat-1")]
+        assert [(i.channel, i.address) for i in tx.contacts.identities(contact.id)] == [
+            ("telegram", "chat-1")
+        ]
         (message,) = tx.conversations.messages(conversation.id)
         assert (message.id, message.seq, message.text, message.author, message.author_id, message.at) == (
             receipt.inbound_id,
@@ -95,7 +97,13 @@ def test_first_messages_at_once_from_one_address_begin_one_conversation(store: S
 def test_a_claim_carries_the_whole_message(store: SqlStore) -> None:
     photo = Attachment("photo", "file-1", "表.jpg", "image/jpeg", 12345)
     sent = inbound(
-        "m", payload="pay:1", attachments=(photo,), display_name="Li", language="zh", spoken=True, text="看表 📷"
+        "m",
+        payload="pay:1",
+        attachments=(photo,),
+        display_name="Li",
+        language="zh",
+        spoken=True,
+        text="看表 📷",
     )
     with store.write() as tx:
         receipt = tx.inbox.accept(sent, NOW)
@@ -154,7 +162,9 @@ def test_an_expired_lease_is_taken_over_and_the_late_worker_loses(store: SqlStor
         _release(store, late)
     settle(store, heir, EXPIRED)
     with store.read() as tx:
-        assert [m.text for m in tx.conversations.messages(late.conversation.id)] == ["m"], "nothing was written"
+        assert [m.text for m in tx.conversations.messages(late.conversation.id)] == ["m"], (
+            "nothing was written"
+        )
 
 
 def test_a_late_worker_that_nobody_replaced_may_still_settle(store: SqlStore) -> None:
