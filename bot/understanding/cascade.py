@@ -1,4 +1,4 @@
-"""The whole understanding, as the dialogue meets it: rules that are sure, then Rasa, then a sober judgement."""
+"""The whole understanding, as the dialogue meets it: rules that are sure, then Rasa, then a sober judgement."""  # noqa: E501
 
 from __future__ import annotations
 
@@ -69,13 +69,13 @@ class Cascade:
         now: datetime,
         lang_hint: str = "",
         expecting: str = "",
-        spoken: bool = False,
+        spoken: bool = False,  # noqa: ARG002 (homophones are mended in chat too)
     ) -> Understanding:
         """See :meth:`domain.understanding.Understander.understand`."""
         try:
             return self._understand(text, now, lang_hint, expecting)
         except (
-            Exception
+            Exception  # noqa: BLE001
         ):  # a message must never stop a turn; what went wrong is in the log, the words are not
             _log.exception("understanding failed on a message of %d characters", len(text))
             return Understanding(text, language(text, lang_hint), UNKNOWN, 0.0)

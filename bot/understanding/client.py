@@ -126,7 +126,7 @@ class RasaClient:
         return self._model
 
     def _may_ask(self) -> bool:
-        """True unless Rasa is being left alone; after the pause one thread tries, the others go on without."""
+        """True unless Rasa is being left alone; after the pause one thread tries, the others go on without."""  # noqa: E501
         with self._lock:
             if not self._closed_until:
                 return True

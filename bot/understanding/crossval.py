@@ -60,11 +60,11 @@ def _print_confusions(labels: np.ndarray, guesses: np.ndarray, langs: np.ndarray
             for lang in ("zh", "en")
             if (of & (langs == lang)).any()
         ]
-        print(f"{name:30} {of.sum():4d}  {'  '.join(shares)}")
+        print(f"{name:30} {of.sum():4d}  {'  '.join(shares)}")  # noqa: T201
     for (gold, guess), count in pairs.most_common(25):
-        print(f"{count:4d}  {gold} -> {guess}")
+        print(f"{count:4d}  {gold} -> {guess}")  # noqa: T201
 
 
 if __name__ == "__main__":
     for key, value in cross_validate(svm_c=float(sys.argv[1]) if len(sys.argv) > 1 else 0.6).items():
-        print(f"{key}: {value:.3f}")
+        print(f"{key}: {value:.3f}")  # noqa: T201

@@ -3,7 +3,7 @@
 One JSON object a line: ``{"text", "lang", "intent", "entities": [{"entity", "value"}], "hard"}``; other keys are
 ignored. A message with two requests has ``intents: [a, b]`` instead of ``intent``: it counts as right when the
 understood intent is one of them and, if a second request was reported, that is one of them too.
-"""
+"""  # noqa: E501
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ def _alarmed(answer: Understanding) -> bool:
 
 
 def _by_intent(lines: Sequence[Labelled], answers: Sequence[Understanding]) -> dict[str, Any]:
-    """Precision, recall and F1 of each labelled intent; a two-request line counts for its first, or the one hit."""
+    """Precision, recall and F1 of each labelled intent; a two-request line counts for its first, or the one hit."""  # noqa: E501
     hit: Counter[str] = Counter()
     gold: Counter[str] = Counter()
     said: Counter[str] = Counter()
@@ -150,7 +150,7 @@ def _by_intent(lines: Sequence[Labelled], answers: Sequence[Understanding]) -> d
 def _entity_f1(
     lines: Sequence[Labelled], answers: Sequence[Understanding], understander: Cascade, now: datetime
 ) -> float | None:
-    """Micro F1. An entity is right when its name is, and its folded surface or its normal form is the labelled one's."""
+    """Micro F1. An entity is right when its name is, and its folded surface or its normal form is the labelled one's."""  # noqa: E501
     right = said = gold = 0
     for line, answer in zip(lines, answers, strict=True):
         open_labels = list(line.entities)
@@ -174,7 +174,7 @@ def _plain(words: str) -> str:
 
 
 def _auroc(lines: Sequence[Labelled], answers: Sequence[Understanding]) -> float | None:
-    """How well the confidence in any business of ours tells messages inside the taxonomy from those outside."""
+    """How well the confidence in any business of ours tells messages inside the taxonomy from those outside."""  # noqa: E501
     inside = [_inside(a) for line, a in zip(lines, answers, strict=True) if _OUTSIDE not in line.intents]
     outside = sorted(
         _inside(a) for line, a in zip(lines, answers, strict=True) if line.intents == (_OUTSIDE,)
@@ -223,6 +223,6 @@ def _print_table(
     asked = sum(a.close or a.intent == "unknown" for a in answers)
     engines = ", ".join(f"{name} {count}" for name, count in Counter(a.engine for a in answers).items())
     print(f"asked back (close or unknown): {asked} of {len(lines)}; answered by: {engines}", file=out)
-    for key in ("n", "intent_accuracy", "macro_f1", "hard_accuracy", "entity_f1", "oos_auroc", "safety_recall",
+    for key in ("n", "intent_accuracy", "macro_f1", "hard_accuracy", "entity_f1", "oos_auroc", "safety_recall",  # noqa: E501
                 "safety_false_positive_rate", "latency_ms_p50", "latency_ms_p95"):  # fmt: skip
         print(f"{key:28} {result[key]}", file=out)

@@ -56,7 +56,7 @@ def fold(text: str) -> Folded:
 
 
 def normalise(text: str) -> str:
-    """The words that carry meaning, in one way of writing. ``normalise(normalise(x)) == normalise(x)``."""
+    """The words that carry meaning, in one way of writing. ``normalise(normalise(x)) == normalise(x)``."""  # noqa: D402
     present = fold(text).text
     while True:
         cleaned = _SPACES.sub(" ", _fillers().sub("", present)).strip(" ,，、")

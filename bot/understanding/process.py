@@ -95,11 +95,11 @@ class RasaProcess:
     def _spawn(self) -> None:
         self._log_path.parent.mkdir(parents=True, exist_ok=True)
         command = [
-            str(self._python), "-m", "bot.understanding.rasa_host", "run", "--enable-api", "--model", str(self._model),
+            str(self._python), "-m", "bot.understanding.rasa_host", "run", "--enable-api", "--model", str(self._model),  # noqa: E501
             "--interface", "127.0.0.1", "--port", str(self._port),
         ]  # fmt: skip
         with self._log_path.open("ab") as log:
-            self._process = subprocess.Popen(
+            self._process = subprocess.Popen(  # noqa: S603
                 command,
                 cwd=self._log_path.parent,
                 env=rasa_surroundings(self._log_path.parent),
@@ -109,7 +109,7 @@ class RasaProcess:
                 start_new_session=True,
             )
         # The token goes by the pipe: a command line can be read by everybody on the machine.
-        assert self._process.stdin is not None
+        assert self._process.stdin is not None  # noqa: S101
         self._process.stdin.write(f"{self._token}\n".encode())
         self._process.stdin.flush()
 

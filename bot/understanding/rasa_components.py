@@ -2,7 +2,7 @@
 
 Texts arrive already normalised (:mod:`bot.understanding.model_text`), in training and in asking alike, so that
 this side needs neither opencc nor the word lists.
-"""
+"""  # noqa: E501
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
         config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
-        execution_context: ExecutionContext,
+        execution_context: ExecutionContext,  # noqa: ARG003
     ) -> SentenceIntentClassifier:
         """A classifier that has not learned yet."""
         return cls(config, model_storage, resource)
@@ -75,8 +75,8 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
         config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
-        execution_context: ExecutionContext,
-        **kwargs: Any,
+        execution_context: ExecutionContext,  # noqa: ARG003
+        **kwargs: Any,  # noqa: ARG003
     ) -> SentenceIntentClassifier:
         """The classifier as it was trained."""
         with model_storage.read_from(resource) as folder:

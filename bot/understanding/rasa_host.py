@@ -3,7 +3,7 @@
 ``python -m bot.understanding.rasa_host run --enable-api …`` in Rasa's own environment. The starter holds
 the other end of our standard input and writes the server's token as its first line. When it dies, even by SIGKILL, the pipe closes and so does Rasa with
 its children. (The kernel's parent-death signal follows the starting *thread*, which may end earlier.)
-"""
+"""  # noqa: E501
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 Recall first: a false alarm costs a crew an hour, a missed one may cost a life. Still a bill may be "shocking",
 a fire may be last year's and a question may be only that; the word lists of ``nlu_data/safety`` say so, and
 every alarm explains itself.
-"""
+"""  # noqa: E501
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import product
+from itertools import pairwise, product
 from pathlib import Path
 from typing import Any
 
@@ -94,7 +94,7 @@ def _matches(rule: _Rule, text: str) -> Iterator[Sequence[tuple[int, int]]]:
         return
     for hits in product(*places):
         ordered = sorted(hits)
-        if all(b[0] - a[1] <= rule.within for a, b in zip(ordered, ordered[1:], strict=False)):
+        if all(b[0] - a[1] <= rule.within for a, b in pairwise(ordered)):
             yield hits
 
 

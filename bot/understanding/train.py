@@ -66,7 +66,7 @@ def train(
         taught.write_text(_as_rasa(examples), encoding="utf-8")
         _run_rasa(python, config, taught, Path(folder) / "out", model.name, progress)
         # The rename makes the model appear whole or not at all.
-        os.replace(Path(folder) / "out" / model.name, model)
+        (Path(folder) / "out" / model.name).replace(model)
     _forget_old(models_dir)
     progress(f"trained {model.name}")
     return model
@@ -138,16 +138,16 @@ def _run_rasa(
     python: Path, config: Path, taught: Path, out: Path, name: str, progress: Callable[[str], None]
 ) -> None:
     command = [
-        str(python), "-m", "rasa", "train", "nlu", "--nlu", str(taught), "--config", str(config), "--out", str(out),
+        str(python), "-m", "rasa", "train", "nlu", "--nlu", str(taught), "--config", str(config), "--out", str(out),  # noqa: E501
         "--fixed-model-name", name.removesuffix(".tar.gz"),
     ]  # fmt: skip
     # Rasa keeps a cache in its working directory; the temporary folder takes it away afterwards.
-    process = subprocess.Popen(
-        command, cwd=taught.parent, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    process = subprocess.Popen(  # noqa: S603
+        command, cwd=taught.parent, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,  # noqa: E501
         env=rasa_surroundings(taught.parent), text=True,
     )  # fmt: skip
     said: list[str] = []
-    assert process.stdout is not None
+    assert process.stdout is not None  # noqa: S101
     for line in process.stdout:
         said.append(line.rstrip())
         if "Starting to train component" in line or "Finished training" in line:

@@ -16,7 +16,6 @@ import pytest
 
 from bot.understanding.cascade import Cascade, build_understander
 from bot.understanding.client import RasaClient
-from bot.understanding.data import NLU_DATA
 from bot.understanding.evaluate import evaluate
 from bot.understanding.process import RasaProcess
 from bot.understanding.teaching import BadTeaching

@@ -20,7 +20,7 @@ def values(text: str, name: str, expecting: str = "") -> list[str]:
 
 @pytest.mark.parametrize(
     ("words", "number"),
-    [("三百二", 320), ("两万五", 25000), ("一百零五", 105), ("十五", 15), ("二十", 20), ("1.5万", 15000), ("三点五", "3.5"),
+    [("三百二", 320), ("两万五", 25000), ("一百零五", 105), ("十五", 15), ("二十", 20), ("1.5万", 15000), ("三点五", "3.5"),  # noqa: E501
      ("一千零二十", 1020), ("two hundred and five", 205), ("3,200", 3200), ("2k", 2000), ("零", 0)],
 )  # fmt: skip
 def test_numbers_are_read_as_said(words: str, number: int | str) -> None:
@@ -106,8 +106,8 @@ def test_entity_has_its_normal_form(text: str, name: str, value: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "name"),
-    [("may I ask something", "period"), ("三号楼没电", "date"), ("用了二百度", "amount"), ("one of my two rooms is dark", "account_no"),
-     ("早上好", "time_slot"), ("good morning", "time_slot"), ("这个号码不对", "phone"), ("200 kWh", "capacity_kva")],
+    [("may I ask something", "period"), ("三号楼没电", "date"), ("用了二百度", "amount"), ("one of my two rooms is dark", "account_no"),  # noqa: E501
+     ("早上好", "time_slot"), ("good morning", "time_slot"), ("这个号码不对", "phone"), ("200 kWh", "capacity_kva")],  # noqa: E501
 )  # fmt: skip
 def test_nothing_is_read_where_nothing_is(text: str, name: str) -> None:
     assert values(text, name) == []

@@ -10,8 +10,8 @@ from bot.understanding.normalise import MAX_LENGTH, fold, language, normalise
 
 @pytest.mark.parametrize(
     ("text", "same_as"),
-    [("停点了", "停电了"), ("電費單", "电费单"), ("ＡＢＣ１２", "abc12"), ("那个我想问一下电非", "电费"), ("附电", "复电"),
-     ("um my light is off", "my light is off"), ("嗯嗯", "嗯嗯"), ("a\u200bb\x00c", "abc"), ("著火了", "着火了")],
+    [("停点了", "停电了"), ("電費單", "电费单"), ("ＡＢＣ１２", "abc12"), ("那个我想问一下电非", "电费"), ("附电", "复电"),  # noqa: E501
+     ("um my light is off", "my light is off"), ("嗯嗯", "嗯嗯"), ("a\u200bb\x00c", "abc"), ("著火了", "着火了")],  # noqa: E501
 )  # fmt: skip
 def test_spellings_meet(text: str, same_as: str) -> None:
     assert normalise(text) == same_as
@@ -24,7 +24,7 @@ def test_words_that_only_look_misspelt_stay(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "hint", "lang"),
-    [("停电了", "", "zh"), ("no power", "", "en"), ("my bill 电费 is wrong again today", "", "en"), ("查 bill", "", "zh"),
+    [("停电了", "", "zh"), ("no power", "", "en"), ("my bill 电费 is wrong again today", "", "en"), ("查 bill", "", "zh"),  # noqa: E501
      ("0312345678", "en", "en"), ("0312345678", "", "zh"), ("👍", "en", "en"), ("", "", "zh")],
 )  # fmt: skip
 def test_language(text: str, hint: str, lang: str) -> None:

@@ -29,14 +29,14 @@ _LABELS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "account_no",
         re.compile(
-            r"户号|户头|客户编号|客户号|用户号|缴费号|编号是0|账号|账户|account|acct|customer (?:no|num|id)|\ba/c\b"
+            r"户号|户头|客户编号|客户号|用户号|缴费号|编号是0|账号|账户|account|acct|customer (?:no|num|id)|\ba/c\b"  # noqa: E501
         ),
     ),
 )
 _WITHIN = 14
 """Characters before a number in which a label word counts."""
 _LENGTHS = {
-    "id_tail4": (4, 4), "phone": (7, 13), "ticket_no": (4, 14), "application_no": (4, 14), "meter_no": (6, 22),
+    "id_tail4": (4, 4), "phone": (7, 13), "ticket_no": (4, 14), "application_no": (4, 14), "meter_no": (6, 22),  # noqa: E501
     "account_no": (6, 16),
 }  # fmt: skip
 _TICKET = re.compile(r"2\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{4}")

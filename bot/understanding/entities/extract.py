@@ -22,19 +22,19 @@ _BRANCH_ZH = re.compile(
     r"(?:(?![在去到你们我的哪个最近家附那这离从是问下])[一-鿿]){2,5}(?:营业厅|供电所|营业所|服务站|营业点|供电站)"
 )
 _BRANCH_EN = re.compile(
-    r"\b(?:(?!the\b|your\b|to\b|at\b|of\b|this\b|a\b|in\b|nearest\b|local\b|which\b|is\b|any\b|from\b|main\b|for\b|my\b)[a-z]{3,} ){1,2}"
+    r"\b(?:(?!the\b|your\b|to\b|at\b|of\b|this\b|a\b|in\b|nearest\b|local\b|which\b|is\b|any\b|from\b|main\b|for\b|my\b)[a-z]{3,} ){1,2}"  # noqa: E501
     r"(?:branch|service hall|service cent(?:re|er)|customer cent(?:re|er)|business hall|office|hall)\b"
 )
 _CONTEXT = {
     "time_slot": re.compile(
-        r"预约|约|上门|来人|过来|派人|有空|在家|方便|取号|排号|改到|appointment|\bbook|visit|slot|come (?:round|over|by)|home (?:in|at)|free"
+        r"预约|约|上门|来人|过来|派人|有空|在家|方便|取号|排号|改到|appointment|\bbook|visit|slot|come (?:round|over|by)|home (?:in|at)|free"  # noqa: E501
     ),
     "customer_type": re.compile(
-        r"电价|价格|一度|报装|新装|装表|装电|申请|开个?|要办|用电|增容|三相|tariff|rate|price|per kwh|supply|connect|appl|new|open"
+        r"电价|价格|一度|报装|新装|装表|装电|申请|开个?|要办|用电|增容|三相|tariff|rate|price|per kwh|supply|connect|appl|new|open"  # noqa: E501
     ),
 }
 _NO_BRANCH = re.compile(
-    r"home office|head office|post office|box office|town hall|city hall|ticket office|back office|nearby|nearest|closest|service hall$"
+    r"home office|head office|post office|box office|town hall|city hall|ticket office|back office|nearby|nearest|closest|service hall$"  # noqa: E501
 )
 
 
@@ -117,7 +117,7 @@ def _belongs(span: Span, words: str, expecting: str) -> bool:
 
 def _as_meant(span: Span, words: str) -> Span:
     """A past day is a period when the message speaks of bills or usage: "how much did I use yesterday"."""
-    if (
+    if (  # noqa: SIM102
         span.name == "date"
         and "T" not in span.value
         and re.search(r"昨天|前天|今天|yesterday|today", words[span.start : span.end])

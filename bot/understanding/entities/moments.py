@@ -16,22 +16,22 @@ from bot.understanding.entities.span import Span
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 _ZH_N = r"(?:\d{1,3}|[一二两三四五六七八九十几半]{1,3})"
-_ZH_DAY_WORDS = {"大前天": -3, "前天": -2, "昨天": -1, "昨日": -1, "昨儿": -1, "昨": -1, "今天": 0, "今日": 0, "今儿": 0,
-                 "今": 0, "明天": 1, "明日": 1, "明儿": 1, "明": 1, "大后天": 3, "后天": 2, "后日": 2}  # fmt: skip
-_EN_DAY_WORDS = {"the day before yesterday": -2, "day before yesterday": -2, "yesterday": -1, "last night": -1,
+_ZH_DAY_WORDS = {"大前天": -3, "前天": -2, "昨天": -1, "昨日": -1, "昨儿": -1, "昨": -1, "今天": 0, "今日": 0, "今儿": 0,  # noqa: E501
+                 "今": 0, "明天": 1, "明日": 1, "明儿": 1, "明": 1, "大后天": 3, "后天": 2, "后日": 2}  # fmt: skip  # noqa: E501
+_EN_DAY_WORDS = {"the day before yesterday": -2, "day before yesterday": -2, "yesterday": -1, "last night": -1,  # noqa: E501
                  "today": 0, "tonight": 0, "this morning": 0, "this afternoon": 0, "this evening": 0,
                  "the day after tomorrow": 2, "day after tomorrow": 2, "tomorrow": 1}  # fmt: skip
 _ZH_PART = r"(?:清早|大清早|一大早|早上|早晨|上午|中午|正午|下午|傍晚|晚上|夜里|夜晚|半夜|凌晨|晚间|早|晚|夜)"
 _ZH_LONG_PART = _ZH_PART.removesuffix("|早|晚|夜)") + ")"
-_ZH_CLOCK = rf"(?:{_ZH_N}(?:点钟|点半|点一刻|点三刻|点{_ZH_N}分?|点过?|时半?)(?!儿?用|电|了?解)|\d{{1,2}}[:：]\d{{2}})(?:左右|多|钟)?"
+_ZH_CLOCK = rf"(?:{_ZH_N}(?:点钟|点半|点一刻|点三刻|点{_ZH_N}分?|点过?|时半?)(?!儿?用|电|了?解)|\d{{1,2}}[:：]\d{{2}})(?:左右|多|钟)?"  # noqa: E501
 _ZH_WEEKDAY = r"(?:上上个?|上个?|这个?|本|下下个?|下个?)?(?:周|星期|礼拜)[一二三四五六日天1-6](?![个到至])"
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _EN_WEEKDAY = (
     r"(?:(?:last|this|next|coming) )?(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?(?:s\b)?"
 )
-_EN_MONTH = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+_EN_MONTH = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"  # noqa: E501
 _EN_HOURS = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
-_EN_CLOCK = rf"(?:(?:half past |quarter (?:past|to) )?(?:\d{{1,2}}(?:[:.]\d{{2}})?|{_EN_HOURS})(?: ?(?:am|pm|a\.m\.|p\.m\.|o'?clock)\b| thirty\b)?|noon|midnight)"
+_EN_CLOCK = rf"(?:(?:half past |quarter (?:past|to) )?(?:\d{{1,2}}(?:[:.]\d{{2}})?|{_EN_HOURS})(?: ?(?:am|pm|a\.m\.|p\.m\.|o'?clock)\b| thirty\b)?|noon|midnight)"  # noqa: E501
 _EN_PART = r"(?:in the |this )?(?:early |late )?(?:morning|afternoon|evening|night)"
 
 _ZH_DAY = re.compile(
@@ -51,8 +51,8 @@ _EN_AGO = re.compile(
 _EN_DAY = re.compile(
     rf"\b(?:(?P<before>{_EN_CLOCK}) (?:on |this |in the )?)?"
     rf"(?P<day>{'|'.join(sorted(_EN_DAY_WORDS, key=len, reverse=True))}|(?P<week>{_EN_WEEKDAY})(?!\w)"
-    rf"|(?P<m1>{_EN_MONTH}) (?:the )?(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?(?!\d)|(?:the )?(?P<d2>\d{{1,2}})(?:st|nd|rd|th)? (?:of )?(?P<m2>{_EN_MONTH})\b"
-    rf"|the (?P<only>\d{{1,2}})(?:st|nd|rd|th)\b(?! floor|time|of)|(?P<iso>20\d\d-\d{{1,2}}-\d{{1,2}})|(?P<slash>\d{{1,2}}/\d{{1,2}})(?![\d/]))"
+    rf"|(?P<m1>{_EN_MONTH}) (?:the )?(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?(?!\d)|(?:the )?(?P<d2>\d{{1,2}})(?:st|nd|rd|th)? (?:of )?(?P<m2>{_EN_MONTH})\b"  # noqa: E501
+    rf"|the (?P<only>\d{{1,2}})(?:st|nd|rd|th)\b(?! floor|time|of)|(?P<iso>20\d\d-\d{{1,2}}-\d{{1,2}})|(?P<slash>\d{{1,2}}/\d{{1,2}})(?![\d/]))"  # noqa: E501
     rf"(?P<rest>(?: (?P<part>{_EN_PART}))?(?:,? (?:at |around |about )?(?P<clock>{_EN_CLOCK}))?)"
 )
 _ZH_SLOT = re.compile(
@@ -60,8 +60,8 @@ _ZH_SLOT = re.compile(
     rf"|(?P<p>{_ZH_LONG_PART})(?:大概|大约)?(?P<c>{_ZH_CLOCK})?(?:之?[前后]|以[前后])?(?!好)"
 )
 _EN_SLOT = re.compile(
-    rf"\b(?:between )?(?P<from>{_EN_CLOCK})(?: ?(?:to|and|till|until|-|–) ?)(?P<to>{_EN_CLOCK})\b(?= |$|[.,!?])"
-    rf"|\b(?:first thing )?(?:in the |this )?(?:early |late )?(?P<p>morning|afternoon|evening|lunchtime|noon)\b(?<!good morning)(?<!good afternoon)(?<!good evening)"
+    rf"\b(?:between )?(?P<from>{_EN_CLOCK})(?: ?(?:to|and|till|until|-|–) ?)(?P<to>{_EN_CLOCK})\b(?= |$|[.,!?])"  # noqa: E501
+    rf"|\b(?:first thing )?(?:in the |this )?(?:early |late )?(?P<p>morning|afternoon|evening|lunchtime|noon)\b(?<!good morning)(?<!good afternoon)(?<!good evening)"  # noqa: E501
     rf"|\b(?:at |after |before |around |by )(?P<c>{_EN_CLOCK})\b"
 )
 _PARTS = (("afternoon", "下|afternoon"), ("morning", "早晨上清凌|morning"), ("noon", "中正|noon|lunchtime"),
@@ -79,7 +79,7 @@ def read_moments(text: str, now: datetime) -> list[Span]:
                 found.extend(_day_spans(match, day, local))
     for pattern in (_ZH_AGO, _EN_AGO):
         for match in pattern.finditer(text):
-            found.append(Span("date", match.start(), match.end(), _ago(match, local), 7))
+            found.append(Span("date", match.start(), match.end(), _ago(match, local), 7))  # noqa: PERF401
     found.extend(_slots(text))
     return found
 

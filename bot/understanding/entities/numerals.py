@@ -1,4 +1,4 @@
-"""Numbers as people say them, in Chinese and English: ``三百二``, ``幺洞``, ``double five``, ``two hundred``."""
+"""Numbers as people say them, in Chinese and English: ``三百二``, ``幺洞``, ``double five``, ``two hundred``."""  # noqa: E501
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _ZH_DIGITS = {
 }
 _ZH_UNITS = {"十": 10, "百": 100, "千": 1000}
 _EN_SMALL = {
-    "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
+    "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,  # noqa: E501
     "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
     "seventeen": 17, "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50,
     "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90, "a": 1, "an": 1, "couple": 2,
@@ -35,14 +35,14 @@ _EN_SMALL = {
 _EN_BIG = {"hundred": 100, "thousand": 1000, "million": 1_000_000}
 _EN_WORD = "|".join(sorted({*_EN_SMALL, *_EN_BIG} - {"a", "an", "couple"}, key=len, reverse=True))
 
-ZH_NUMBER = r"(?:\d+(?:,\d{3})*(?:\.\d+)?[十百千万]?|[零〇一二两三四五六七八九十百千万]+(?:点[零〇一二三四五六七八九]+)?)"
+ZH_NUMBER = r"(?:\d+(?:,\d{3})*(?:\.\d+)?[十百千万]?|[零〇一二两三四五六七八九十百千万]+(?:点[零〇一二三四五六七八九]+)?)"  # noqa: E501
 """Regular expression of a number in Chinese text."""
-EN_NUMBER = rf"(?:\d+(?:,\d{{3}})*(?:\.\d+)?k?|(?:(?:a|{_EN_WORD})[ -])?(?:{_EN_WORD})(?:[ -](?:and[ -])?(?:{_EN_WORD}))*)"
+EN_NUMBER = rf"(?:\d+(?:,\d{{3}})*(?:\.\d+)?k?|(?:(?:a|{_EN_WORD})[ -])?(?:{_EN_WORD})(?:[ -](?:and[ -])?(?:{_EN_WORD}))*)"  # noqa: E501
 """Regular expression of a number in English text."""
 
 
 def parse_number(words: str) -> Decimal | None:
-    """The number, or None. ``三百二`` is 320, ``两万五`` 25000, ``1.5万`` 15000, ``two hundred and five`` 205."""
+    """The number, or None. ``三百二`` is 320, ``两万五`` 25000, ``1.5万`` 15000, ``two hundred and five`` 205."""  # noqa: E501
     words = words.strip().lower().replace(",", "")
     if not words:
         return None

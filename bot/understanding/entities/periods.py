@@ -14,14 +14,14 @@ from bot.understanding.entities.numerals import parse_number
 from bot.understanding.entities.span import Span
 
 _ZH_N = r"[\d一二两三四五六七八九十几半]{1,3}"
-_ZH_MONTH = r"(?:1[0-2]|0?[1-9]|十[一二]?|正|腊|[一二三四五六七八九元])月(?:份)?(?![\d一二三四五六七八九十初]{1,3}[号日])"
-_ZH_YEAR = r"(?:大前年|前年|去年|上年|今年|本年|明年|20\d\d年?|二[零〇]二[零〇一二三四五六七八九]年?|[12]\d年|二[零〇一二三四五六七八九]年)"
+_ZH_MONTH = r"(?:1[0-2]|0?[1-9]|十[一二]?|正|腊|[一二三四五六七八九元])月(?:份)?(?![\d一二三四五六七八九十初]{1,3}[号日])"  # noqa: E501
+_ZH_YEAR = r"(?:大前年|前年|去年|上年|今年|本年|明年|20\d\d年?|二[零〇]二[零〇一二三四五六七八九]年?|[12]\d年|二[零〇一二三四五六七八九]年)"  # noqa: E501
 _MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
            "november", "december")  # fmt: skip
-_EN_MONTH = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+_EN_MONTH = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"  # noqa: E501
 _EN_N = r"(?:\d{1,2}|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|couple of|few)"
 _SEASONS = {"春": (3, 5), "夏": (6, 8), "秋": (9, 11), "冬": (12, 14), "暑假": (7, 8), "寒假": (13, 14),
-            "spring": (3, 5), "summer": (6, 8), "autumn": (9, 11), "fall": (9, 11), "winter": (12, 14)}  # fmt: skip
+            "spring": (3, 5), "summer": (6, 8), "autumn": (9, 11), "fall": (9, 11), "winter": (12, 14)}  # fmt: skip  # noqa: E501
 
 Reckon = Callable[[re.Match[str], date], str | None]
 
@@ -220,28 +220,28 @@ def _en_whole_year(match: re.Match[str], today: date) -> str | None:
     return f"{year:04d}" if year else None
 
 
-def _iso_month(match: re.Match[str], today: date) -> str | None:
+def _iso_month(match: re.Match[str], today: date) -> str | None:  # noqa: ARG001
     return f"{match[1]}-{int(match[2]):02d}"
 
 
 _RULES: tuple[tuple[re.Pattern[str], Reckon], ...] = (
-    (re.compile(rf"(?P<year>{_ZH_YEAR})?的?(?P<first>{_ZH_MONTH})(?:(?:到|至|[-~—])(?P<last>{_ZH_MONTH}))?"), _zh_months),
-    (re.compile(rf"(?P<year>{_ZH_YEAR})?(?P<first>[\d一二三四五六七八九十]{{1,2}})(?:到|至|[-~—])(?P<last>{_ZH_MONTH})"), _zh_months),
-    (re.compile(r"(?:上上|大上|上一|下下|上|这一|这|本|当|今|下|(?<![几\d以之年目提])前)个?月份?(?!\d{1,2}[号日]|[一二三四五六七八九十]+[号日])"), _zh_relative),
+    (re.compile(rf"(?P<year>{_ZH_YEAR})?的?(?P<first>{_ZH_MONTH})(?:(?:到|至|[-~—])(?P<last>{_ZH_MONTH}))?"), _zh_months),  # noqa: E501
+    (re.compile(rf"(?P<year>{_ZH_YEAR})?(?P<first>[\d一二三四五六七八九十]{{1,2}})(?:到|至|[-~—])(?P<last>{_ZH_MONTH})"), _zh_months),  # noqa: E501
+    (re.compile(r"(?:上上|大上|上一|下下|上|这一|这|本|当|今|下|(?<![几\d以之年目提])前)个?月份?(?!\d{1,2}[号日]|[一二三四五六七八九十]+[号日])"), _zh_relative),  # noqa: E501
     (re.compile(rf"(?:最近|近|过去|前|这|头|上)(?:的)?(?P<n>{_ZH_N})(?:个|來|来)月"), _last_months),
     (re.compile(r"(?:最近|近|过去|这)(?P<n>半)年"), _last_months),
-    (re.compile(rf"(?P<year>{_ZH_YEAR})(?:一整年|全年|一年|整年|度)?(?![-/.]?\d|\s?(?:度|块|元|千瓦|kwh|多|units|yuan|左右))(?!的?(?:{_ZH_MONTH}|[上下]半年|[春夏秋冬]|[暑寒]假|第?[一二三四1-4]季))"), _zh_whole_year),
+    (re.compile(rf"(?P<year>{_ZH_YEAR})(?:一整年|全年|一年|整年|度)?(?![-/.]?\d|\s?(?:度|块|元|千瓦|kwh|多|units|yuan|左右))(?!的?(?:{_ZH_MONTH}|[上下]半年|[春夏秋冬]|[暑寒]假|第?[一二三四1-4]季))"), _zh_whole_year),  # noqa: E501
     (re.compile(rf"(?P<year>{_ZH_YEAR})?的?(?P<half>[上下前后])半年"), _half_year),
-    (re.compile(rf"(?P<year>{_ZH_YEAR})?的?(?P<q>上一|上|这|本|第?[一二三四1-4])个?季度?(?!节)"), lambda m, t: _quarter(m, t)),
-    (re.compile(r"(?P<which>上上个?|上个?|上一|这个?|本|这一)(?:周|星期|礼拜)(?![一二三四五六日天末1-6])"), _week),
+    (re.compile(rf"(?P<year>{_ZH_YEAR})?的?(?P<q>上一|上|这|本|第?[一二三四1-4])个?季度?(?!节)"), lambda m, t: _quarter(m, t)),  # noqa: E501
+    (re.compile(r"(?P<which>上上个?|上个?|上一|这个?|本|这一)(?:周|星期|礼拜)(?![一二三四五六日天末1-6])"), _week),  # noqa: E501
     (re.compile(rf"(?:最近|近|过去|前|这)(?:的)?(?P<n>{_ZH_N})个?(?P<unit>天|周|星期|礼拜)"), _last_days),
     (re.compile(rf"(?P<year>{_ZH_YEAR})?的?(?P<season>[春夏秋冬][天季]|暑假|寒假)"), _season),
     (re.compile(rf"\b(?P<which>last |this )?(?P<first>{_EN_MONTH})\b(?! (?:be|i|you|have|need|we|not|it|also|ask|have|get)\b)(?:'?s)?(?:(?: (?:to|through|and|until|till) | ?[-–] ?)(?P<last>{_EN_MONTH})\b)?(?P<year>,? (?:of )?(?:20\d\d|last year|this year))?(?! \d{{1,2}}(?:st|nd|rd|th)?\b(?! ?kwh))"), _en_months),  # noqa: E501
-    (re.compile(r"\b(?:the )?month before last\b|\b(?:this|current|last|previous|next|past) month(?:'?s)?\b"), _en_relative),
+    (re.compile(r"\b(?:the )?month before last\b|\b(?:this|current|last|previous|next|past) month(?:'?s)?\b"), _en_relative),  # noqa: E501
     (re.compile(rf"\b(?P<n>{_EN_N}) months? ago\b"), _en_ago),
     (re.compile(rf"\b(?:the )?(?:last|past|previous|recent) (?P<n>{_EN_N}) months?\b"), _last_months),
-    (re.compile(r"\b(?:the )?(?:last|previous|this) year(?:'?s)?\b|\b(?:in |for |year )(20\d\d)\b"), _en_whole_year),
-    (re.compile(r"\b(?:the )?(?P<half>first|second) half(?: of)?(?: the| this)?(?: year)?(?P<year> (?:of )?(?:20\d\d|last year))?"), _half_year),
+    (re.compile(r"\b(?:the )?(?:last|previous|this) year(?:'?s)?\b|\b(?:in |for |year )(20\d\d)\b"), _en_whole_year),  # noqa: E501
+    (re.compile(r"\b(?:the )?(?P<half>first|second) half(?: of)?(?: the| this)?(?: year)?(?P<year> (?:of )?(?:20\d\d|last year))?"), _half_year),  # noqa: E501
     (re.compile(r"\b(?:the )?(?P<q>last|previous|this|current|first|second|third|fourth|1st|2nd|3rd|4th) quarter(?P<year>)\b|\bq(?P<qq>[1-4])\b(?P<y2>)"), lambda m, t: _quarter(m, t) if m["q"] else _en_quarter(m, t)),  # noqa: E501
     (re.compile(r"\b(?P<which>last|this|previous|past) week(?:'?s)?\b"), _week),
     (re.compile(rf"\b(?:the )?(?:last|past) (?P<n>{_EN_N}|\d{{1,3}}) (?P<unit>days|weeks)\b"), _last_days),

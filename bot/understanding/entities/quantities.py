@@ -21,25 +21,25 @@ _RATING_WORDS = {
 _AMOUNT = re.compile(
     rf"(?:[¥$£€]|rmb ?|cny ?)(?P<sign>\d[\d,]*(?:\.\d+)?)"
     rf"|(?:交|充|付|扣|收|缴|欠|花|转|退|打|低于|少于|不足|低过|超过|剩下?|只剩)(?:了|我|你们)*(?P<paid>\d+(?:\.\d+)?|[一二两三四五六七八九]百[一二三四五六七八九]?十?[一二三四五六七八九]?)(?![\d.十百千万一二两三四五六七八九点个度月天年号点户次遍分秒小时%kv千口人条张]|[块元])"
-    rf"|\b(?:paid|pay|sent|send|under|below|charged|charge|owe|bill of|balance of|topped up|top up|put|loaded|transferred|deposited)(?: me| in| with| you| only| about| another)? (?P<spent>\d[\d,]*(?:\.\d+)?)(?! ?(?:kwh|units?|days?|weeks?|months?|times?|hours?|minutes?|kw|years?|degrees|%|yuan|rmb|cny)|[\d/:])"
+    rf"|\b(?:paid|pay|sent|send|under|below|charged|charge|owe|bill of|balance of|topped up|top up|put|loaded|transferred|deposited)(?: me| in| with| you| only| about| another)? (?P<spent>\d[\d,]*(?:\.\d+)?)(?! ?(?:kwh|units?|days?|weeks?|months?|times?|hours?|minutes?|kw|years?|degrees|%|yuan|rmb|cny)|[\d/:])"  # noqa: E501
     rf"|(?P<yuan>{ZH_NUMBER})(?:多|来|几)?(?:块|元|圆)(?!表|儿八)(?:(?:钱)|(?P<jiao>[\d一二两三四五六七八九])(?:毛|角)?(?P<fen>[\d一二三四五六七八九])?分?(?![\d个度月天]))?"
     rf"|(?<![a-z])(?P<en>{EN_NUMBER}) ?(?:yuan|rmb|cny|kuai|dollars?|bucks|quid|pounds)\b"
 )
 _CAPACITY = re.compile(
-    rf"(?P<zh>{ZH_NUMBER})(?:个)?(?:千瓦(?!时)|千伏安|kva\b|kw(?!h))|(?<![a-z])(?P<en>{EN_NUMBER})[ -]?(?:kilowatts?(?!.?hour)|kw(?!h)|kva|kilo ?volt.?amps?)"
+    rf"(?P<zh>{ZH_NUMBER})(?:个)?(?:千瓦(?!时)|千伏安|kva\b|kw(?!h))|(?<![a-z])(?P<en>{EN_NUMBER})[ -]?(?:kilowatts?(?!.?hour)|kw(?!h)|kva|kilo ?volt.?amps?)"  # noqa: E501
 )
 _VOLTAGE = re.compile(
-    rf"(?P<kzh>{ZH_NUMBER})(?:千伏(?!安)|kv(?!a))|(?P<zh>{ZH_NUMBER})(?:多)?(?:伏特?(?!安)|v(?![a-z]))|(?<![a-z])(?P<en>{EN_NUMBER}) ?(?:volts?|v)\b(?!.?a\b)"
+    rf"(?P<kzh>{ZH_NUMBER})(?:千伏(?!安)|kv(?!a))|(?P<zh>{ZH_NUMBER})(?:多)?(?:伏特?(?!安)|v(?![a-z]))|(?<![a-z])(?P<en>{EN_NUMBER}) ?(?:volts?|v)\b(?!.?a\b)"  # noqa: E501
 )
 _PEOPLE_ZH = re.compile(
     r"(?<![第\d])(?P<n>\d{1,2}|[一二两三四五六七八九十]{1,3})(?:口子?(?:人)|口(?![子水味气井锅])|个人(?!所得|信息|用户)|(?:位|名)(?:家庭)?成员|代人|人(?=户|住|一起|的?家庭|共|口|以上))"
     r"|(?:一共|总共|家里|全家|我们家?)(?:有)?(?P<m>\d{1,2}|[一二两三四五六七八九十]{1,3})人"
 )
 _PEOPLE_EN = re.compile(
-    r"\b(?P<n>\d{1,2}|two|three|four|five|six|seven|eight|nine|ten)(?: of us| people| persons| family members| members| residents|-person| person)\b|family of (?P<m>\d{1,2}|two|three|four|five|six|seven|eight|nine|ten)\b"
+    r"\b(?P<n>\d{1,2}|two|three|four|five|six|seven|eight|nine|ten)(?: of us| people| persons| family members| members| residents|-person| person)\b|family of (?P<m>\d{1,2}|two|three|four|five|six|seven|eight|nine|ten)\b"  # noqa: E501
 )
 _RATING = re.compile(
-    r"(?P<n>[1-5]|[一二三四五])(?:分|颗?星)(?![钟之])|\b(?P<en>[1-5]|one|two|three|four|five) ?(?:stars?|out of (?:5|five)|/ ?5)"
+    r"(?P<n>[1-5]|[一二三四五])(?:分|颗?星)(?![钟之])|\b(?P<en>[1-5]|one|two|three|four|five) ?(?:stars?|out of (?:5|five)|/ ?5)"  # noqa: E501
 )
 
 
@@ -52,19 +52,19 @@ def read_quantities(text: str) -> list[Span]:
     ]
     for match in _CAPACITY.finditer(text):
         if (value := _plain(match["zh"] or match["en"])) is not None:
-            found.append(Span("capacity_kva", match.start(), match.end(), value, 7))
+            found.append(Span("capacity_kva", match.start(), match.end(), value, 7))  # noqa: PERF401
     for match in _VOLTAGE.finditer(text):
         if (
             value := _plain(match["zh"] or match["en"] or match["kzh"], 1000 if match["kzh"] else 1)
         ) is not None:
-            found.append(Span("voltage", match.start(), match.end(), value, 7))
+            found.append(Span("voltage", match.start(), match.end(), value, 7))  # noqa: PERF401
     for pattern in (_PEOPLE_ZH, _PEOPLE_EN):
         for match in pattern.finditer(text):
             if (value := _plain(match["n"] or match["m"])) is not None:
-                found.append(Span("person_count", match.start(), match.end(), value, 5))
+                found.append(Span("person_count", match.start(), match.end(), value, 5))  # noqa: PERF401
     for match in _RATING.finditer(text):
         if (value := _plain(match["n"] or match["en"])) is not None:
-            found.append(Span("rating", match.start(), match.end(), value, 5))
+            found.append(Span("rating", match.start(), match.end(), value, 5))  # noqa: PERF401
     return found
 
 

@@ -49,22 +49,22 @@ _NOT_NAMES = frozenset(
         "小伙",
     ]
 )
-_SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文欧阳"
+_SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文欧阳"  # noqa: E501
 _ZH_STAFF = re.compile(
     rf"(?:工号\s?[\da-z]{{3,8}}|[小老][{_SURNAMES}](?=师傅|[^区店板人家婆公孩学姐师]|$)(?:师傅)?|[{_SURNAMES}][一-鿿]{{0,2}}(?:师傅|经理|主任|班长|所长|站长|工程师|客服|电工|科长|队长|工(?=[，,\s来修说态给帮])))"
 )
 _EN_STAFF = re.compile(
-    r"\b(?:mr|mrs|ms|miss|engineer|technician|electrician|inspector|agent|operator|officer|clerk|manager|lineman|foreman)\.? (?!who|that|is|was|at|in|to|from|and|on|came|please|for|has|said|told|did|of|or|with|never|here|by|about|called|i |the |a |there|now|asked|just|you|yesterday|today|again|were|still|didn|hasn|will)([a-z]{2,}(?: (?:li|wang|zhang|liu|chen|yang|zhao|huang|zhou|wu|xu|sun|hu|zhu))?)\b|\bbadge (?:no\.? ?|number )?\d{3,8}"
+    r"\b(?:mr|mrs|ms|miss|engineer|technician|electrician|inspector|agent|operator|officer|clerk|manager|lineman|foreman)\.? (?!who|that|is|was|at|in|to|from|and|on|came|please|for|has|said|told|did|of|or|with|never|here|by|about|called|i |the |a |there|now|asked|just|you|yesterday|today|again|were|still|didn|hasn|will)([a-z]{2,}(?: (?:li|wang|zhang|liu|chen|yang|zhao|huang|zhou|wu|xu|sun|hu|zhu))?)\b|\bbadge (?:no\.? ?|number )?\d{3,8}"  # noqa: E501
 )
 _ZH_NAME = re.compile(
     rf"(?:我叫|我是(?!说|不是|想)|名字叫|叫|名字是?|户名是?|姓名是?|户主是?|户主叫|换成|改成|过户给|转给|登记的是|写的是|联系人是?|本人)(?P<name>(?:欧阳|[{_SURNAMES}])[一-鿿]{{1,2}})(?=$|[，,。！!\s的了吧想要家、；;（(]|[是住报在电手])"
 )
 _ZH_BARE_NAME = re.compile(rf"^(?:欧阳|[{_SURNAMES}])[一-鿿]{{1,2}}$")
 _EN_NAME = re.compile(
-    r"\b(?:my name is|my name's|i am called|this is|name of|registered (?:to|under|in the name of)|account holder is|holder is|named?|in the name of|under the name(?: of)?|to my (?:wife|husband|son|daughter|mother|father|brother|sister),?) (?P<name>(?!the |a |an |my |not |about |for |your |on |it |is |so |very |just |to |still |what|how|where|when|who|why|this|that|in |wrong|urgent|ridiculous|unacceptable|account|and |our |getting|nuts|crazy|really|too |now |insane|bad|bull)[a-z]{2,}(?: (?!and |from |here|calling|speaking|about|of |at |with |on |i |the |my |account|number|phone|in |is |to |id )[a-z]{2,}){0,2})"
+    r"\b(?:my name is|my name's|i am called|this is|name of|registered (?:to|under|in the name of)|account holder is|holder is|named?|in the name of|under the name(?: of)?|to my (?:wife|husband|son|daughter|mother|father|brother|sister),?) (?P<name>(?!the |a |an |my |not |about |for |your |on |it |is |so |very |just |to |still |what|how|where|when|who|why|this|that|in |wrong|urgent|ridiculous|unacceptable|account|and |our |getting|nuts|crazy|really|too |now |insane|bad|bull)[a-z]{2,}(?: (?!and |from |here|calling|speaking|about|of |at |with |on |i |the |my |account|number|phone|in |is |to |id )[a-z]{2,}){0,2})"  # noqa: E501
 )
-_HOUSE_ZH = r"(?:(?:\d{1,4}|[零一二三四五六七八九十百幺]{1,4}|[a-z])(?:号楼|栋|幢|座|单元|号院|号|室|楼|层|房|户|弄|门|梯)(?!线|机|下午|上午|晚|早)(?:[之的\s-]?\d{1,4}(?!度|块|元|点|个|伏|千瓦|单元|[\d年月日号天人口栋幢座室楼层房户]))?)"
-_EN_HOUSE = r"(?:(?:flat|apartment|apt|unit|block|building|tower|room|house|no|number|villa|suite|shop|door|villa)\.? ?#?(?:\d{1,4}[a-z]?|[a-h])\b|#\d{1,4})"
+_HOUSE_ZH = r"(?:(?:\d{1,4}|[零一二三四五六七八九十百幺]{1,4}|[a-z])(?:号楼|栋|幢|座|单元|号院|号|室|楼|层|房|户|弄|门|梯)(?!线|机|下午|上午|晚|早)(?:[之的\s-]?\d{1,4}(?!度|块|元|点|个|伏|千瓦|单元|[\d年月日号天人口栋幢座室楼层房户]))?)"  # noqa: E501
+_EN_HOUSE = r"(?:(?:flat|apartment|apt|unit|block|building|tower|room|house|no|number|villa|suite|shop|door|villa)\.? ?#?(?:\d{1,4}[a-z]?|[a-h])\b|#\d{1,4})"  # noqa: E501
 
 
 def read_words(text: str) -> list[Span]:
@@ -131,10 +131,10 @@ class Gazetteer:
         zh_area = (
             _alternatives(zh_known)
             + "|"
-            + rf"(?:(?![在住是我们你这那哪的到去来从和跟整个各请给为把换成址改帮查叫问将让离位家申有没全本小])[一-鿿]){{2,4}}?(?:{_alternatives(suffixes['zh'][:-3])})"
+            + rf"(?:(?![在住是我们你这那哪的到去来从和跟整个各请给为把换成址改帮查叫问将让离位家申有没全本小])[一-鿿]){{2,4}}?(?:{_alternatives(suffixes['zh'][:-3])})"  # noqa: E501
         )
-        zh_street = rf"(?:(?![在住是我们你这那哪的到去来从和跟整条马一])[一-鿿]){{2,3}}(?:{_alternatives(streets['zh'])})(?![灯边口上])"
-        word = r"(?!the\b|my\b|our\b|this\b|in\b|at\b|of\b|whole\b|entire\b|from\b|to\b|near\b|a\b|on\b|and\b|is\b|for\b)[a-z']{3,}"
+        zh_street = rf"(?:(?![在住是我们你这那哪的到去来从和跟整条马一])[一-鿿]){{2,3}}(?:{_alternatives(streets['zh'])})(?![灯边口上])"  # noqa: E501
+        word = r"(?!the\b|my\b|our\b|this\b|in\b|at\b|of\b|whole\b|entire\b|from\b|to\b|near\b|a\b|on\b|and\b|is\b|for\b)[a-z']{3,}"  # noqa: E501
         en_area = _alternatives(en_known) + rf"|(?:{word} ){{1,2}}(?:{_alternatives(suffixes['en'])})"
         en_street = rf"(?:\d{{1,4}}[a-z]? )?(?:{word} ){{1,2}}(?:{_alternatives(streets['en'])})"
         self._zh_address = re.compile(
@@ -161,7 +161,7 @@ class Gazetteer:
                         Span("address", start, end, _squeeze(text[start:end]), 8 if end - start > 3 else 3)
                     )
         for match in self._zh_street.finditer(text):
-            found.append(Span("address", match.start(), match.end(), match[0], 3))
+            found.append(Span("address", match.start(), match.end(), match[0], 3))  # noqa: PERF401
         for pattern in (self._zh_area, self._en_area):
             for match in pattern.finditer(text):
                 known = match[0] in self._canonical
