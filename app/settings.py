@@ -61,6 +61,8 @@ class Settings(BaseSettings):
     telegram_mode: Literal["polling", "webhook"] = "polling"
     telegram_webhook_secret: str = ""
 
+    embed_origins: tuple[str, ...] = ()
+    """Web sites that may show the chat in a frame, as a JSON list (``["https://www.example.com"]``)."""
     chat_messages_per_minute: int = Field(default=30, ge=1)
     """From one web chat; more is refused kindly."""
 

@@ -15,6 +15,7 @@ from actions.back_ends.local_sms import LocalSms
 from actions.back_ends.sample import open_sample
 from actions.registry import BusinessActions
 from actions.world import World
+from app import __version__
 from app.attempts import StoredAttempts
 from app.demo import demo_sign_ins
 from app.doors import hotline_routers, words_of
@@ -252,6 +253,9 @@ class House:
             demo_sign_ins=self._demo_sign_ins(),
             read_sms=self._read_sms if settings.demo else None,
             messages_per_minute=settings.chat_messages_per_minute,
+            departments=load_people().departments,
+            embed_origins=settings.embed_origins,
+            version=__version__,
         )
 
     def _read_sms(self) -> list[ShownSms]:

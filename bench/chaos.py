@@ -26,6 +26,7 @@ ROLES = {"web": "web", "worker-1": "worker", "worker-2": "worker", "rasa": "rasa
 LEASE_S = 2.0
 """Short, so that a dead worker's conversation is soon taken over."""
 
+PONDER_S = 1.5
 DRAIN_WITHIN_S = 180.0
 
 
@@ -57,7 +58,7 @@ def torment(
     database_url: str = "",
     models_dir: Path | None = None,
     seed: int = 1,
-    pause_s: tuple[float, float] = (0.4, 1.6),
+    pause_s: tuple[float, float] = (0.6, 2.4),
 ) -> Verdict:
     """Run the whole ordeal against one database and judge it."""
     environment = {
@@ -89,6 +90,8 @@ def _write_all(customers: list[Customer], messages: int) -> None:
         customer.open()
         for index in range(messages // len(customers)):
             customer.write(index)
+            # People pause; without it all would be said before the first process dies.
+            customer.ponder(PONDER_S)
 
     with ThreadPoolExecutor(len(customers)) as pool:
         for done in [pool.submit(converse, customer) for customer in customers]:

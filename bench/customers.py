@@ -63,6 +63,10 @@ class Customer:
                 raise AssertionError("a message delivered twice became two")
             self.duplicates += 1
 
+    def ponder(self, longest_s: float) -> None:
+        """Think before the next message."""
+        time.sleep(self._random.uniform(0, longest_s))
+
     def timeline(self) -> list[dict[str, Any]]:
         """Everything in the conversation, oldest first."""
         messages: list[dict[str, Any]] = []
