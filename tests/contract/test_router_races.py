@@ -45,7 +45,7 @@ def at_once(*acts: Callable[[], object]) -> Sequence[object]:
         gate.wait()
         try:
             return act()
-        except (AlreadyTaken, RuleBroken, Conflict) as error:
+        except (AlreadyTaken, NotAllowed, RuleBroken, Conflict) as error:
             return error
 
     with ThreadPoolExecutor(len(acts)) as pool:
@@ -91,7 +91,10 @@ def test_customer_writes_while_it_is_handed_over(house: RouterHouse) -> None:
             lambda o=offer.id: house.desk.accept_handover(o, "zhao.min"),
             lambda t=ticket.id: house.desk.reply(t, "lin.yue", "one moment", "t"),
         )
-        assert not [r for r in results if isinstance(r, Conflict)]
+        # Her reply goes out before the handover or is refused after it; the customer's message always counts.
+        assert results[0] is None
+        assert not isinstance(results[1], Exception)
+        assert not isinstance(results[2], Exception) or isinstance(results[2], NotAllowed)
         assert house.sound(ticket.id).responsible == "zhao.min"
         assert house.steps(ticket.id).count("customer_wrote") == 1
         house.desk.resolve(ticket.id, "zhao.min", "done")

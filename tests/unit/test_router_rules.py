@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import yaml
 
 from bot.phrasing import load_phrases
 from domain.clock import ClockKind
@@ -62,3 +64,23 @@ def test_priority_is_only_ever_raised() -> None:
         assert raised <= priority
         assert raised is not Priority.P0 or priority is Priority.P0
     assert RULES.raised(Priority.P4, TicketClass.REQ, {"unknown": "x"}) == (Priority.P4, ())
+
+
+def handings(node: object) -> Iterator[tuple[str, str]]:
+    """Class and subject of every handover in a file of the dialogue."""
+    if isinstance(node, dict):
+        if {"cls", "subject"} <= node.keys():
+            yield node["cls"], str(node["subject"])
+        for child in node.values():
+            yield from handings(child)
+    elif isinstance(node, list):
+        for child in node:
+            yield from handings(child)
+
+
+def test_every_handover_of_the_dialogue_has_a_rule_of_its_own() -> None:
+    known = {(rule.cls.value, rule.subject) for rule in RULES.rows()}
+    files = [*(HOUSE / "nlu_data" / "flows").glob("*.yml"), HOUSE / "nlu_data" / "dialogue.yml"]
+    wished = {handing for file in files for handing in handings(yaml.safe_load(file.read_text()))}
+    assert len(wished) > 10
+    assert wished <= known
