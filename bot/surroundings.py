@@ -23,7 +23,7 @@ def look_around(tx: Transaction, conversation: Conversation, now: datetime) -> S
     """The contact's bindings, tickets and locks as they are now."""
     contact_id = conversation.contact_id
     tickets = tx.tickets.find(TicketQuery(contact_id=contact_id, order="newest", limit=MOST_TICKETS))
-    views = [_view(tx, ticket) for ticket in tickets]
+    views = [_view(tx, ticket, conversation.language) for ticket in tickets]
     bindings = tuple(tx.contacts.bindings(contact_id, now))
     return Surroundings(
         channel=conversation.channel,
@@ -43,7 +43,7 @@ def _locked(tx: Transaction, subjects: set[str], now: datetime) -> frozenset[str
     return frozenset(subject for subject in subjects if tx.contacts.failures(subject, since) >= MOST_FAILURES)
 
 
-def _view(tx: Transaction, ticket: Ticket) -> TicketView:
+def _view(tx: Transaction, ticket: Ticket, language: str) -> TicketView:
     ended = ticket.status in {Status.CLOSED, Status.CANCELLED, Status.MERGED}
     return TicketView(
         id=ticket.id,
@@ -51,7 +51,7 @@ def _view(tx: Transaction, ticket: Ticket) -> TicketView:
         cls=ticket.cls,
         subject=ticket.subject,
         status=ticket.status,
-        responsible_name=tx.people.agent(ticket.responsible).name,
+        responsible_name=tx.people.agent(ticket.responsible).called(language),
         opened_at=ticket.created_at,
         accepted=ticket.status is not Status.ACCEPTED,
         public_due_at=ticket.public_due_at,
