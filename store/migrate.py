@@ -9,7 +9,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from alembic.util import CommandError
+from alembic.script.revision import RevisionError
 from sqlalchemy import Connection, text
 
 from domain.errors import Unavailable
@@ -38,7 +38,7 @@ def upgrade(engines: Engines, progress: Callable[[str], None]) -> None:
         made.attributes["connection"] = connection
         try:
             missing = list(ScriptDirectory.from_config(made).iterate_revisions("head", before or "base"))
-        except CommandError as error:
+        except RevisionError as error:
             raise Unavailable(f"the database is at {before}, which this program does not know") from error
         for step in reversed(missing):
             progress(f"database: {step.revision} {step.doc}")

@@ -1,4 +1,4 @@
-"""What the tests of the store share: people, customers, tickets, and threads that start at the same moment."""
+"""What the tests of the store share: people, customers, tickets, and threads that start at once."""
 
 from __future__ import annotations
 
@@ -82,6 +82,14 @@ def settle(store: SqlStore, taken: Claim, at: datetime = NOW) -> None:
 def say(tx: Transaction, conversation_id: str, text: str, at: datetime = NOW) -> Message:
     """The bot says something."""
     return tx.conversations.append(conversation_id, Author.BOT, "bot", text, at)
+
+
+def fail_after(store: SqlStore, *work: Callable[[Transaction], object]) -> None:
+    """Do the work in one transaction that then fails with ZeroDivisionError."""
+    with store.write() as tx:
+        for each in work:
+            each(tx)
+        raise ZeroDivisionError
 
 
 def agent(agent_id: str, **more: Any) -> Agent:

@@ -17,6 +17,7 @@ from tests.store_house import (
     SECOND,
     accept,
     claim,
+    fail_after,
     inbound,
     must_claim,
     say,
@@ -155,9 +156,12 @@ def test_an_expired_lease_is_taken_over_and_the_late_worker_loses(store: SqlStor
     assert claim(store, EXPIRED - SECOND) is None
     heir = must_claim(store, EXPIRED, "heir")
     assert (heir.inbound_id, heir.attempts) == (late.inbound_id, 2)
-    with pytest.raises(LeaseLost), store.write() as tx:
-        say(tx, late.conversation.id, "from the grave")
-        tx.inbox.settle(late, EXPIRED)
+    with pytest.raises(LeaseLost):
+        fail_after(
+            store,
+            lambda tx: say(tx, late.conversation.id, "from the grave"),
+            lambda tx: tx.inbox.settle(late, EXPIRED),
+        )
     with pytest.raises(LeaseLost):
         _release(store, late)
     settle(store, heir, EXPIRED)

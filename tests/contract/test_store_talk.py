@@ -12,7 +12,7 @@ from domain.conversation import Mode
 from domain.errors import Conflict, NotFound
 from domain.message import Attachment, Audience, Author, Choice
 from store.sql import SqlStore
-from tests.store_house import NOW, SECOND, accept, inbound, say, together
+from tests.store_house import NOW, SECOND, accept, fail_after, inbound, say, together
 
 DAY = timedelta(days=1)
 
@@ -74,9 +74,8 @@ def test_eight_writers_leave_no_gap(store: SqlStore, thread: str) -> None:
 
 
 def test_a_rolled_back_message_leaves_no_gap(store: SqlStore, thread: str) -> None:
-    with pytest.raises(ZeroDivisionError), store.write() as tx:
-        say(tx, thread, "lost")
-        raise ZeroDivisionError
+    with pytest.raises(ZeroDivisionError):
+        fail_after(store, lambda tx: say(tx, thread, "lost"))
     with store.write() as tx:
         assert say(tx, thread, "kept").seq == 2
 

@@ -296,7 +296,10 @@ def test_eight_writers_make_one_chain(desk: SqlStore) -> None:
     [
         "UPDATE ledger SET responsible = 'li'",
         "DELETE FROM ledger",
-        "INSERT INTO ledger SELECT * FROM ledger WHERE true ON CONFLICT (ticket_id, seq) DO UPDATE SET actor = 'x'",
+        (
+            "INSERT INTO ledger SELECT * FROM ledger WHERE true "
+            "ON CONFLICT (ticket_id, seq) DO UPDATE SET actor = 'x'"
+        ),
     ],
 )
 def test_the_database_refuses_to_change_the_ledger(desk: SqlStore, database_url: str, change: str) -> None:
