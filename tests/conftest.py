@@ -13,6 +13,7 @@ import pytest
 import redis
 
 from tests.fixtures_rasa import rasa_model, rasa_server  # noqa: F401  (fixtures)
+from tests.prepared import seeded_utility  # noqa: F401  (fixture)
 from tests.servers import fresh_database, running_postgres, running_redis
 
 
