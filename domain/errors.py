@@ -1,5 +1,7 @@
 """Every error that the product raises on purpose.
 
+The tree, from the general to the particular::
+
     ShouwenError
     ├── BadRequest            what came in cannot be read (malformed payload, unknown value)
     │   └── TooLarge          … because there is too much of it

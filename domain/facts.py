@@ -56,7 +56,7 @@ class TicketOpened:
 
 @dataclass(frozen=True, slots=True)
 class CustomerWrote:
-    """A customer's message that belongs to an open ticket (the agent holds the floor, or waits for a reply)."""
+    """A customer's message that belongs to an open ticket: an agent holds the floor, or waits for it."""
 
     ticket_id: str
     conversation_id: str

@@ -1,4 +1,4 @@
-"""The responsibility ledger: append-only and hash-chained; replaying it gives the present state (invariant 2)."""
+"""The responsibility ledger: append-only, hash-chained; replaying it gives the present state."""
 
 from __future__ import annotations
 

@@ -163,7 +163,7 @@ class ActionCall:
 
 @dataclass(frozen=True, slots=True)
 class ActionResult:
-    """``outcome`` selects what the flow says; ``values`` fill the phrase (money in fen, times ISO, kWh float)."""
+    """``outcome`` selects what the flow says; ``values`` fill the phrase (fen, ISO times, kWh)."""
 
     outcome: str
     values: Mapping[str, Any] = field(default_factory=dict)
@@ -243,7 +243,9 @@ class CustomerVoice(Protocol):
         """
         ...
 
-    def relay(self, tx: Transaction, conversation_id: str, agent_id: str, text: str, ticket_id: str, now: datetime) -> Message:
+    def relay(
+        self, tx: Transaction, conversation_id: str, agent_id: str, text: str, ticket_id: str, now: datetime
+    ) -> Message:
         """Append an agent's own words and queue their delivery."""
         ...
 

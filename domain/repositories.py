@@ -1,4 +1,4 @@
-"""What a transaction can read and write. Values are frozen; ``save`` checks the version and raises Conflict."""
+"""What a transaction can read and write. Values are frozen; ``save`` checks the version."""
 
 from __future__ import annotations
 
@@ -107,7 +107,9 @@ class Conversations(Protocol):
         """Append with the next ``seq`` (no gaps, also among concurrent writers)."""
         ...
 
-    def messages(self, conversation_id: str, after_seq: int = 0, limit: int = 500, *, desk: bool = False) -> list[Message]:
+    def messages(
+        self, conversation_id: str, after_seq: int = 0, limit: int = 500, *, desk: bool = False
+    ) -> list[Message]:
         """Messages with ``seq`` above the given one, in order; internal notes only with ``desk``."""
         ...
 
@@ -142,7 +144,7 @@ class Contacts(Protocol):
         ...
 
     def failed(self, subject: str, now: datetime) -> int:
-        """Count a failed verification for ``subject`` (``account:<no>`` or ``contact:<id>``); the count in the last hour."""
+        """Count a failed proof of ``account:<no>`` or ``contact:<id>``; how many in the last hour."""
         ...
 
     def failures(self, subject: str, since: datetime) -> int: ...
@@ -270,7 +272,13 @@ class LedgerBook(Protocol):
     """Append-only; there is no way to change or remove a row."""
 
     def append(
-        self, ticket_id: str, actor: str, step: Step, responsible: str, now: datetime, data: Mapping[str, str] | None = None
+        self,
+        ticket_id: str,
+        actor: str,
+        step: Step,
+        responsible: str,
+        now: datetime,
+        data: Mapping[str, str] | None = None,
     ) -> Entry:
         """Append with the next ``seq`` and the hash chain."""
         ...
@@ -311,7 +319,9 @@ class People(Protocol):
 class Jobs(Protocol):
     """Work for later."""
 
-    def add(self, kind: str, run_at: datetime, payload: Mapping[str, str] | None = None, dedupe_key: str = "") -> Job | None:
+    def add(
+        self, kind: str, run_at: datetime, payload: Mapping[str, str] | None = None, dedupe_key: str = ""
+    ) -> Job | None:
         """Queue it; None when an unfinished job has the same dedupe key."""
         ...
 
@@ -333,7 +343,9 @@ class Audit(Protocol):
 class Feed(Protocol):
     """Hints for live pages, in commit order."""
 
-    def add(self, kind: str, now: datetime, *, conversation_id: str = "", ticket_id: str = "", agent_id: str = "") -> None: ...
+    def add(
+        self, kind: str, now: datetime, *, conversation_id: str = "", ticket_id: str = "", agent_id: str = ""
+    ) -> None: ...
 
     def after(self, cursor: int, limit: int = 200) -> list[FeedEvent]: ...
 

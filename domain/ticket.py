@@ -1,4 +1,4 @@
-"""A ticket carries responsibility. Classes and priorities follow the 95598 taxonomy (domain file, section 3)."""
+"""A ticket carries responsibility. Classes and priorities follow the 95598 taxonomy."""
 
 from __future__ import annotations
 

@@ -202,7 +202,7 @@ def running_telegram_api() -> Iterator[TelegramApi]:
 
 
 def eventually(true: Callable[[], object], limit_s: float = 10.0) -> None:
-    """Wait until it is true; fails with the time limit, so that no test depends on how fast the machine is."""
+    """Wait until it is true; fails at the time limit: no test depends on how fast the machine is."""
     until = time.monotonic() + limit_s
     while not true():
         assert time.monotonic() < until, "it did not happen in time"

@@ -37,10 +37,17 @@ def row(seq: int, author: str, text: str, reply_to: str = "") -> dict[str, objec
 
 
 def test_the_judge_sees_what_is_wrong() -> None:
-    good = [row(1, "customer", "a"), row(2, "bot", "A", "1"), row(3, "customer", "b"), row(4, "bot", "B", "2")]
+    good = [
+        row(1, "customer", "a"),
+        row(2, "bot", "A", "1"),
+        row(3, "customer", "b"),
+        row(4, "bot", "B", "2"),
+    ]
     assert faults(["1", "2"], good) == []
     assert faults(["1", "2"], good[:3])
     assert faults(["1", "2"], [*good, row(5, "bot", "A", "1")])
     assert faults(["1"], [row(1, "customer", "a"), row(2, "bot", "A", "1"), row(3, "bot", "A", "1")])
-    assert faults(["1", "2"], [good[0], row(2, "customer", "b"), row(3, "bot", "B", "2"), row(4, "bot", "A", "1")])
+    assert faults(
+        ["1", "2"], [good[0], row(2, "customer", "b"), row(3, "bot", "B", "2"), row(4, "bot", "A", "1")]
+    )
     assert faults(["1", "2"], [good[0], good[1], row(4, "customer", "b"), row(5, "bot", "B", "2")])

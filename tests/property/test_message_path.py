@@ -1,7 +1,8 @@
 """The path of a message under crashes: whatever dies and whenever, one answer each, in order.
 
-A history is a random mix of customers writing (sometimes delivered twice), workers answering, workers dying at
-every point of a turn, leases running out and an agent speaking in between. The database is a real SQLite.
+A history is a random mix of customers writing (sometimes delivered twice), workers answering, workers
+dying at every point of a turn, leases running out and an agent speaking in between. The database is a
+real SQLite.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ class Died(BaseException):
 
 
 class CountingDialogue:
-    """Answers with how many messages it has heard: any doubled, lost or disordered turn shows in the words."""
+    """Answers with how many messages it has heard: a doubled, lost or disordered turn shows."""
 
     def expecting(self, state: State) -> str:
         return ""
@@ -189,7 +190,10 @@ class MessagePath(RuleBasedStateMachine):
         if customer.sent:
             with self.store.write() as tx:
                 self.voice.tell(
-                    tx, customer.conversation_id, Saying("echo", {"count": 0, "text": "agent"}), self.clock.now()
+                    tx,
+                    customer.conversation_id,
+                    Saying("echo", {"count": 0, "text": "agent"}),
+                    self.clock.now(),
                 )
 
     @initialize()
@@ -203,7 +207,9 @@ class MessagePath(RuleBasedStateMachine):
                 continue
             said = self._timeline(customer)
             answers = [m.text for m in said if m.reply_to]
-            assert answers == [f"{i}: {text}" for i, text in enumerate(customer.sent[: len(answers)], start=1)]
+            assert answers == [
+                f"{i}: {text}" for i, text in enumerate(customer.sent[: len(answers)], start=1)
+            ]
             assert [m.text for m in said if m.author is Author.CUSTOMER] == customer.sent
             assert [m.seq for m in said] == list(range(1, len(said) + 1))
 
