@@ -132,12 +132,11 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def memory_mib(pid: int) -> float:
-    """Resident memory of a process and its children, in MiB (shared pages counted once per process)."""
-    total = _rss_kib(pid)
-    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
-        total += memory_mib(int(child)) * 1024
-    return total / 1024
+def memory_mib(pid: int) -> dict[str, float]:
+    """Resident memory of a process (``app``) and of all its children together (``rasa``), in MiB."""
+    children = [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    below = sum(sum(memory_mib(child).values()) for child in children)
+    return {"app": _rss_kib(pid) / 1024, "rasa": below}
 
 
 def _rss_kib(pid: int) -> float:

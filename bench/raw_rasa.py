@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 
 from bench.launch import HOUSE
+from bot.understanding.train import rasa_surroundings
 
 UP_WITHIN_S = 120
 
@@ -26,7 +27,7 @@ def running_raw_rasa(python: Path, model: Path, port: int, log: Path) -> Iterato
         process = subprocess.Popen(  # noqa: S603 - the interpreter of our own environment
             command,
             cwd=HOUSE,
-            env={"RASA_TELEMETRY_ENABLED": "false", "PATH": "/usr/bin:/bin", "HOME": str(log.parent)},
+            env=rasa_surroundings(log.parent),
             stdout=out,
             stderr=out,
         )

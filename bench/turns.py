@@ -128,7 +128,7 @@ def _side_by_side(ours: str, rasa: str, conversations: int) -> list[Figure]:
 
 
 def _memory(copy: Copy) -> dict[str, float]:
-    return {name: round(memory_mib(process.pid)) for name, process in copy.processes.items()}
+    return {name: round(size) for name, size in memory_mib(copy.processes["all"].pid).items()}
 
 
 def _tell(figures: list[Figure], memory: dict[str, float]) -> None:
