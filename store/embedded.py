@@ -17,6 +17,7 @@ class EmbeddedSignals:
         self._changed = threading.Condition()
         self._count = 0
         self._given: dict[str, int] = {}
+        self._forgotten = 0
         self._seen = threading.local()
         self._listeners: dict[int, tuple[frozenset[str], Callable[[str], None]]] = {}
         self._next = 0
@@ -27,8 +28,9 @@ class EmbeddedSignals:
             self._count += 1
             self._given[topic] = self._count
             if len(self._given) > MOST_CACHED:
-                # Topics of ended turns; who still waits for one looks for itself soon.
-                self._given = {topic: self._given[topic]}
+                # Most are topics of ended turns; whoever still waits for one of them wakes and looks.
+                self._given = {topic: self._count}
+                self._forgotten = self._count
             listeners = list(self._listeners.values())
             self._changed.notify_all()
         for topics, wake in listeners:
@@ -69,7 +71,7 @@ class EmbeddedSignals:
         return unsubscribe
 
     def _counts(self, topics: tuple[str, ...]) -> tuple[int, ...]:
-        return tuple(self._given.get(topic, 0) for topic in topics)
+        return tuple(self._given.get(topic, self._forgotten) for topic in topics)
 
 
 class EmbeddedCache:

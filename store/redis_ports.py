@@ -57,8 +57,6 @@ def open_client(url: str, answer_s: float) -> redis.Redis:
     try:
         return redis.Redis.from_url(
             url,
-            decode_responses=True,
-            encoding_errors="surrogatepass",
             socket_timeout=answer_s,
             socket_connect_timeout=ANSWER_S,
             health_check_interval=10,
@@ -68,6 +66,19 @@ def open_client(url: str, answer_s: float) -> redis.Redis:
     except ValueError:
         # The URL itself is not shown: it may hold a password.
         raise BadRequest("the Redis URL cannot be read; use redis://host:6379/0") from None
+
+
+def encoded(text: str) -> bytes:
+    """Any text as bytes, also with half a surrogate pair in it."""
+    return text.encode("utf-8", "surrogatepass")
+
+
+def decoded(data: bytes) -> str | None:
+    """The text again; None for bytes that are not ours."""
+    try:
+        return data.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        return None
 
 
 class RedisSignals:
@@ -87,7 +98,7 @@ class RedisSignals:
     def signal(self, topic: str) -> None:
         """Wake all who wait for ``topic``, here and in the other processes."""
         self._here.signal(topic)
-        said = f"{self._me} {topic}"
+        said = encoded(f"{self._me} {topic}")
         self._link.ask(lambda: self._link.client.publish(self._channel, said), lambda: 0)
 
     def wait(self, topics: Iterable[str], timeout_s: float) -> bool:
@@ -130,7 +141,7 @@ class RedisSignals:
             while not self._closed.is_set():
                 heard = channel.get_message(timeout=0.25)
                 if heard is not None:
-                    sender, _, topic = str(heard["data"]).partition(" ")
+                    sender, _, topic = (decoded(heard["data"]) or "").partition(" ")
                     if sender != self._me and topic:
                         self._here.signal(topic)
 
@@ -144,19 +155,21 @@ class RedisCache:
     def get(self, key: str) -> str | None:
         """The value, or None; None also while Redis is away."""
         found = self._link.ask(lambda: self._link.client.get(_cached(key)), lambda: None)
-        return None if found is None else str(found)
+        return None if found is None else decoded(found)
 
     def put(self, key: str, value: str, ttl_s: float) -> None:
         """Keep for at most ``ttl_s`` seconds; dropped while Redis is away."""
         life_ms = int(ttl_s * 1000)
         if life_ms > 0:
-            self._link.ask(lambda: self._link.client.set(_cached(key), value, px=life_ms), lambda: None)
+            self._link.ask(
+                lambda: self._link.client.set(_cached(key), encoded(value), px=life_ms), lambda: None
+            )
         else:
             self._link.ask(lambda: self._link.client.delete(_cached(key)), lambda: None)
 
 
-def _cached(key: str) -> str:
-    return f"{PREFIX}cache:{key}"
+def _cached(key: str) -> bytes:
+    return encoded(f"{PREFIX}cache:{key}")
 
 
 COUNT_ONE = """
@@ -187,7 +200,7 @@ class RedisLimiter:
         arguments: list[str | int] = [limit, int(window_s * 1_000_000), secrets.token_hex(8)]
         return bool(
             self._link.ask(
-                lambda: self._count_one(keys=[f"{PREFIX}limit:{key}"], args=arguments),
+                lambda: self._count_one(keys=[encoded(f"{PREFIX}limit:{key}")], args=arguments),
                 lambda: self._alone.allow(key, limit, window_s),
             )
         )
@@ -219,11 +232,11 @@ class RedisPresence:
     def beat(self, agent_id: str, ttl_s: float) -> None:
         """The agent's page is open."""
         self._here.beat(agent_id, ttl_s)
-        arguments: list[str | int] = [agent_id, int(ttl_s * 1000)]
+        arguments: list[bytes | int] = [encoded(agent_id), int(ttl_s * 1000)]
         self._link.ask(lambda: self._beat(keys=[f"{PREFIX}present"], args=arguments), lambda: None)
 
     def present(self) -> frozenset[str]:
         """Agent ids with a fresh heartbeat; while Redis is away only those of this process."""
-        nobody: list[str] = []
+        nobody: list[bytes] = []
         elsewhere = self._link.ask(lambda: self._present(keys=[f"{PREFIX}present"]), lambda: nobody)
-        return self._here.present() | frozenset(str(agent) for agent in elsewhere)
+        return self._here.present() | frozenset(filter(None, map(decoded, elsewhere)))
