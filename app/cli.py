@@ -12,6 +12,8 @@ from app.logs import set_up
 from app.progress import console
 from app.settings import Settings
 
+SHORTEST_PASSWORD = 10
+
 cli = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
@@ -72,10 +74,28 @@ def migrate() -> None:
 
 @cli.command()
 def seed() -> None:
-    """Fill in the sample utility and the demo agents where they are missing."""
+    """Fill in the sample utility, and the people and queues of router/people.yml, where they are missing."""
     from app.preparing import seed_all
 
     seed_all(_settings())
+
+
+@cli.command()
+def password(login: Annotated[str, typer.Argument(help="Login name of an agent.")]) -> None:
+    """Set an agent's password (asked for twice, at least ten characters)."""
+    from app.preparing import set_password
+    from domain.errors import NotFound
+
+    words = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+    if len(words) < SHORTEST_PASSWORD:
+        console.print(f"[red]at least {SHORTEST_PASSWORD} characters, please[/]")
+        raise typer.Exit(2)
+    try:
+        set_password(_settings(), login, words)
+    except NotFound as error:
+        console.print(f"[red]{error}[/]")
+        raise typer.Exit(2) from None
+    console.print(f"{login} can sign in with the new password")
 
 
 @cli.command()

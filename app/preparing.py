@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from app.demo import demo_sign_ins
@@ -11,7 +12,8 @@ from app.wiring import build_utility, open_store
 from bot.understanding.train import train
 from desk.passwords import hash_password
 from domain.clock import SystemClock
-from router.people import seed_people
+from domain.errors import NotFound
+from router.people import load_people, seed_people
 
 NLU_DATA = HOUSE / "nlu_data"
 
@@ -37,12 +39,11 @@ def migrate_database(settings: Settings) -> None:
 
 
 def seed_all(settings: Settings) -> None:
-    """The sample utility and, for the demo, agents who can sign in."""
+    """The sample utility, and the people and queues of the desk."""
     if not settings.utility_url:
         with step("Sample utility") as running:
             build_utility(settings, SystemClock(), lambda share: running.tell(f"{share:.0%}"))
-    if settings.demo:
-        _seed_people(settings)
+    _seed_people(settings)
 
 
 def train_model(settings: Settings, *, if_needed: bool = True) -> Path:
@@ -55,17 +56,34 @@ def _train(settings: Settings, if_needed: bool, running: Step) -> Path:
     return train(NLU_DATA, settings.models_dir, if_needed=if_needed, progress=running.tell)
 
 
+def set_password(settings: Settings, login: str, password: str) -> None:
+    """Give an agent a password; every open session of hers ends.
+
+    Raises:
+        NotFound: nobody has this login name.
+    """
+    store = open_store(settings)
+    try:
+        with store.write() as tx:
+            agent = tx.people.by_login(login)
+            if agent is None:
+                raise NotFound(f"nobody has the login name {login}")
+            tx.people.save_agent(replace(agent, password_hash=hash_password(password)))
+    finally:
+        store.close()
+
+
 def _seed_people(settings: Settings) -> None:
+    """The queues and people of ``router/people.yml``; only in the demo do they get passwords."""
     store = open_store(settings)
     try:
         with store.read() as tx:
             known = {agent.login for agent in tx.people.agents()}
-        sign_ins = demo_sign_ins(settings)
-        missing = {login: word for login, word in sign_ins.items() if login not in known}
-        if not missing:
+        if known.issuperset(agent.login for agent in load_people().agents):
             return
-        hashes = {login: hash_password(word) for login, word in missing.items()}
-        with step("Agents of the demo"), store.write() as tx:
+        sign_ins = demo_sign_ins(settings)
+        hashes = {login: hash_password(word) for login, word in sign_ins.items() if login not in known}
+        with step("People and queues"), store.write() as tx:
             seed_people(tx, hashes)
     finally:
         store.close()
