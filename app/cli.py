@@ -152,6 +152,25 @@ def bench() -> None:
 
 
 @cli.command()
+def load(
+    url: Annotated[str, typer.Option(help="A running copy; empty means the port of this one.")] = "",
+    conversations: Annotated[int, typer.Option(help="At the same time.")] = 20,
+    turns: Annotated[int, typer.Option(help="Messages in all.")] = 1000,
+) -> None:
+    """Many customers at once. Start the copy with SHOUWEN_CHAT_MESSAGES_PER_MINUTE=1000000."""
+    import httpx
+
+    from bench.turns import load as run_load
+
+    try:
+        status = run_load(url or f"http://127.0.0.1:{_settings().port}", conversations, turns)
+    except httpx.HTTPError as error:
+        console.print(f"[red]nobody answers there[/] ({type(error).__name__}); start one with make run")
+        raise typer.Exit(2) from None
+    raise typer.Exit(status)
+
+
+@cli.command()
 def chaos(
     messages: Annotated[int, typer.Option(help="Messages to send.")] = 500,
     conversations: Annotated[int, typer.Option(help="At the same time.")] = 50,

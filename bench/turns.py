@@ -94,6 +94,14 @@ def ask_rasa(client: httpx.Client, index: int) -> None:
     client.post("/webhooks/rest/webhook", json=body).raise_for_status()
 
 
+def load(url: str, conversations: int, turns: int) -> int:
+    """Many customers at once against a copy that runs already; 1 if any answer was wrong."""
+    httpx.get(f"{url}/readyz", timeout=5).raise_for_status()
+    figure = measure("shouwen", url, ask_ours, conversations, turns)
+    _table([figure])
+    return int(figure.wrong > 0)
+
+
 def main(settings: Settings) -> int:
     """Measure and print a table, then one JSON line."""
     models = prepare_all(settings)
@@ -131,9 +139,13 @@ def _memory(copy: Copy) -> dict[str, float]:
     return {name: round(size) for name, size in memory_mib(copy.processes["all"].pid).items()}
 
 
-def _tell(figures: list[Figure], memory: dict[str, float]) -> None:
+def _table(figures: list[Figure]) -> None:
     print(f"{'who':<10} {'at once':>7} {'p50 ms':>8} {'p95 ms':>8} {'per s':>8} {'wrong':>6}")
     for f in figures:
         print(f"{f.who:<10} {f.conversations:>7} {f.p50_ms:>8} {f.p95_ms:>8} {f.per_s:>8} {f.wrong:>6}")
+
+
+def _tell(figures: list[Figure], memory: dict[str, float]) -> None:
+    _table(figures)
     print("memory at rest, MiB: " + ", ".join(f"{name} {size}" for name, size in memory.items()))
     print(json.dumps({"figures": [asdict(f) for f in figures], "memory_mib": memory, "house": HOUSE.name}))
