@@ -2,8 +2,8 @@
 
 A lane is a conversation with something to answer. Its one row says since when it waits, from when it may be
 claimed, and which token holds it; claiming looks only at lanes that wait, however many messages were answered
-before. Whoever changes a lane holds its row, so that a message that comes in while the last one is being
-settled is never forgotten.
+before. Whoever adds a message or settles one holds the conversation's row, so that a message that comes in
+while the last one is being settled is never forgotten.
 """
 
 from __future__ import annotations
@@ -94,7 +94,9 @@ class SqlInbox:
         return self._head(conversation_id, token, until)
 
     def settle(self, claim: Claim, now: datetime) -> None:
-        self._hold(claim)
+        # Without the conversation a message could come in unseen while we look for the next one.
+        lock_thread(self._db, claim.conversation.id)
+        self._let_go(claim)
         self._db.run(update(inbound).where(inbound.c.id == claim.inbound_id).values(answered_at=now))
         following = self._db.first(
             select(inbound.c.received_at)
@@ -103,12 +105,11 @@ class SqlInbox:
             .limit(1)
         )
         since: datetime | None = None if following is None else following[0]
-        self._set_lane(claim.conversation.id, token="", waiting_since=since, ready_at=since)
+        self._set_lane(claim.conversation.id, waiting_since=since, ready_at=since)
 
     def release(self, claim: Claim, now: datetime, retry_at: datetime) -> None:
         """Raises LeaseLost as :meth:`settle` does: the message is then somebody else's to give back."""
-        self._hold(claim)
-        self._set_lane(claim.conversation.id, token="", ready_at=max(now, retry_at))
+        self._let_go(claim, ready_at=max(now, retry_at))
 
     def waiting(self) -> int:
         return self._db.number(select(func.count()).where(inbound.c.answered_at.is_(None)))
@@ -164,34 +165,24 @@ class SqlInbox:
         return contact
 
     def _open_lane(self, conversation_id: str, now: datetime) -> None:
-        """Let the lane wait if nothing was waiting in it.
-
-        The row is locked first even if nothing changes: a settle at the same moment then either sees our
-        message or has not yet looked.
-        """
+        """Let the lane wait if nothing was waiting in it; the caller holds the conversation."""
         lane = inbox_lanes.c
-        row = self._db.first(
-            select(lane.waiting_since)
-            .where(lane.conversation_id == conversation_id)
-            .with_for_update(key_share=True)
+        self._db.run(
+            update(inbox_lanes)
+            .where(lane.conversation_id == conversation_id, lane.waiting_since.is_(None))
+            .values(waiting_since=now, ready_at=now)
         )
-        if row is not None and row[0] is None:
-            self._set_lane(conversation_id, waiting_since=now, ready_at=now)
 
     def _set_lane(self, conversation_id: str, **values: object) -> None:
         self._db.run(
             update(inbox_lanes).where(inbox_lanes.c.conversation_id == conversation_id).values(**values)
         )
 
-    def _hold(self, claim: Claim) -> None:
-        lock_thread(self._db, claim.conversation.id)
+    def _let_go(self, claim: Claim, **values: object) -> None:
+        """Give the lane back if the token is still ours; one statement, so that no takeover comes between."""
         lane = inbox_lanes.c
-        row = self._db.first(
-            select(lane.token)
-            .where(lane.conversation_id == claim.conversation.id)
-            .with_for_update(key_share=True)
-        )
-        if row is None or row[0] != claim.token:
+        mine = (lane.conversation_id == claim.conversation.id, lane.token == claim.token)
+        if not self._db.run(update(inbox_lanes).where(*mine).values(token="", **values)):
             raise LeaseLost("another worker has taken this conversation over")
 
     def _head(self, conversation_id: str, token: str, until: datetime) -> Claim:

@@ -245,8 +245,20 @@ def test_eight_workers_never_hold_one_conversation_together(store: SqlStore) -> 
     assert answered == {f"chat-{customer}": expected for customer in range(conversations)}
 
 
+def test_a_message_being_stored_while_the_lane_runs_empty_is_not_forgotten(store: SqlStore) -> None:
+    """The dangerous moment: neither transaction sees what the other has not yet committed."""
+    accept(store, "m1")
+    taken = must_claim(store)
+    worker = threading.Thread(target=settle, args=(store, taken))
+    with store.write() as tx:
+        tx.inbox.accept(inbound("m2"), NOW)
+        worker.start()
+        worker.join(0.3)  # a worker that did not wait for us would be done by now
+    worker.join()
+    assert must_claim(store).inbound.text == "m2"
+
+
 def test_no_message_is_forgotten_between_settling_and_coming_in(store: SqlStore) -> None:
-    """The dangerous moment: the lane runs empty while the next message is being stored."""
     accept(store, "m0")
     rounds = 25
 

@@ -1,7 +1,7 @@
 """Inbox and outbox against a model: random customers, workers and senders, leases that run out, late workers.
 
 The model knows, for every lane, what is first, who holds it and until when; the database must agree after
-every step. So a message is answered exactly once, in order, and sent at least once, in order, whoever dies when.
+every step. So a message is answered exactly once and sent at least once, in order, whoever dies when.
 """
 
 from __future__ import annotations
@@ -225,7 +225,7 @@ class Run:
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def run(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Run]:
-    """An empty store of either kind; the server is slower, and SQLite has tried the most."""
+    """An empty store of either kind; the server is slower, and tries fewer histories."""
     url, examples = f"sqlite:///{tmp_path / 'store.db'}", 40
     if request.param == "postgres":
         url, examples = request.getfixturevalue("fresh_postgres_url"), 8
