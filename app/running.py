@@ -137,7 +137,7 @@ def _welcome(settings: Settings, house: House) -> None:
     with step("Starting"):
         house.wait_ready()
     address = f"http://{'127.0.0.1' if settings.host == '0.0.0.0' else settings.host}:{settings.port}"  # noqa: S104
-    console.print(f"\n[bold]Shouwen answers.[/]  chat  {address}/chat   desk  {address}/desk")
+    console.print(f"\n[bold]Shouwen answers.[/]\n  chat  {address}/chat\n  desk  {address}/desk")
     for login, password in sorted(demo_sign_ins(settings).items())[:6]:
         console.print(f"  desk sign-in: [bold]{login}[/]  {password}")
     console.print("  accounts to try: docs/demo.md     Ctrl-C stops everything\n")
