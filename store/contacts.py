@@ -74,5 +74,9 @@ class SqlContacts:
         f = verification_failures.c
         return self._db.number(select(func.count()).where(f.subject == subject, f.at > since))
 
+    def forget_failures(self, before: datetime) -> None:
+        """Remove failed verifications from before this moment, of everybody."""
+        self._db.run(delete(verification_failures).where(verification_failures.c.at < before))
+
     def clear_failures(self, subject: str) -> None:
         self._db.run(delete(verification_failures).where(verification_failures.c.subject == subject))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -49,7 +50,13 @@ def upgrade(engines: Engines, progress: Callable[[str], None]) -> None:
 
 def at_head(connection: Connection) -> bool:
     """Whether the tables are those of this program."""
-    return _revision(connection) == ScriptDirectory.from_config(config()).get_current_head()
+    return _revision(connection) == head()
+
+
+@cache
+def head() -> str | None:
+    """The newest revision that this program knows; read from disk once, readiness asks for it often."""
+    return ScriptDirectory.from_config(config()).get_current_head()
 
 
 def _revision(connection: Connection) -> str | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -26,6 +27,9 @@ from store.people import SqlPeople
 from store.rows import Db
 from store.tickets import SqlTickets
 from store.work import SqlAudit, SqlFeed, SqlJobs
+
+KEPT = timedelta(days=1)
+"""Longer than any page stays open without reading the feed, and than any failure counts."""
 
 
 class SqlTransaction:
@@ -108,6 +112,12 @@ class SqlStore:
         with _reached(), self._engines.reader.connect() as connection:
             if not at_head(connection):
                 raise Unavailable("the database is not migrated to this version of the program")
+
+    def tidy(self, now: datetime) -> None:
+        """Remove what serves only for a moment: hints to live pages and counted failures older than a day."""
+        with self.write() as transaction:
+            transaction.feed.forget(now - KEPT)
+            transaction.contacts.forget_failures(now - KEPT)
 
     def close(self) -> None:
         """Close all connections."""

@@ -119,6 +119,10 @@ class SqlFeed:
         self.write_pending()
         return self._db.number(select(func.coalesce(func.max(feed_events.c.cursor), 0)))
 
+    def forget(self, before: datetime) -> None:
+        """Remove hints from before this moment; cursors are never given out again."""
+        self._db.run(delete(feed_events).where(feed_events.c.at < before))
+
     def write_pending(self) -> None:
         """Give the hints their cursors; the store calls it just before the commit."""
         if self._pending:

@@ -189,6 +189,24 @@ def test_a_rolled_back_hint_is_never_seen(store: SqlStore) -> None:
         assert tx.feed.last() == 0
 
 
+def test_tidying_removes_only_what_is_old(store: SqlStore) -> None:
+    day = timedelta(days=1)
+    with store.write() as tx:
+        tx.feed.add("message", NOW, conversation_id="old")
+        tx.feed.add("message", NOW + SECOND, conversation_id="new")
+        tx.contacts.failed("contact:1", NOW)
+        tx.contacts.failed("contact:1", NOW + SECOND)
+        last = tx.feed.last()
+    store.tidy(NOW + day + SECOND)
+    with store.read() as tx:
+        assert [e.conversation_id for e in tx.feed.after(0)] == ["new"]
+        assert tx.contacts.failures("contact:1", NOW - day) == 1
+    store.tidy(NOW + 3 * day)
+    with store.write() as tx:
+        tx.feed.add("message", NOW)
+        assert tx.feed.last() > last, "a cursor is never given out again"
+
+
 def test_a_reader_with_a_cursor_never_misses_an_event(store: SqlStore) -> None:
     """Cursors given out before the commit would let a fast reader pass over a slow writer."""
     writers, each = 6, 10
