@@ -69,7 +69,7 @@ class SqlJobs:
 
 
 class SqlAudit:
-    """Implements :class:`domain.repositories.Audit`; the database refuses to change or remove a row."""
+    """Implements :class:`domain.repositories.Audit`; rows are only ever added."""
 
     def __init__(self, db: Db) -> None:
         self._events = Rows(db, audit_events, AuditEvent)
