@@ -91,6 +91,9 @@ def nothing_to_read(step: Step) -> None:
         if memory.silent >= SILENCES:
             memory.frames.clear()
             step.tell("silence.bye")
+        elif memory.survey:
+            # What she should answer may only just have been told: ask that, not whether she can hear us.
+            step.tell("survey.ask_again", number=memory.survey["number"])
         else:
             step.tell("silence.hello" if memory.silent == 1 else "silence.menu")
             playing.ask_again(step)
