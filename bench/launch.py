@@ -105,9 +105,11 @@ class Copy:
 
 
 @contextmanager
-def running_copy(data_dir: Path, roles: Mapping[str, str], environment: Mapping[str, str]) -> Iterator[Copy]:
-    """Run the product in ``data_dir``; ``roles`` maps a process name to its verb."""
-    port = free_port()
+def running_copy(
+    data_dir: Path, roles: Mapping[str, str], environment: Mapping[str, str], port: int = 0
+) -> Iterator[Copy]:
+    """Run the product in ``data_dir``; ``roles`` maps a process name to its verb; port 0 takes a free one."""
+    port = port or free_port()
     data_dir.mkdir(parents=True, exist_ok=True)
     full = {
         "SHOUWEN_DATA_DIR": str(data_dir),

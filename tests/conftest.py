@@ -14,7 +14,14 @@ import redis
 
 from tests.fixtures_rasa import rasa_model, rasa_server  # noqa: F401  (fixtures)
 from tests.prepared import seeded_utility  # noqa: F401  (fixture)
+from tests.product import product  # noqa: F401  (fixture)
 from tests.servers import fresh_database, running_postgres, running_redis
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--screenshots", action="store_true", help="write the pictures of docs/story anew (needs a browser)"
+    )
 
 
 @pytest.fixture(scope="session", autouse=True)

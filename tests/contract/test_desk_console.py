@@ -14,6 +14,7 @@ import pytest
 from domain.agent import Presence
 from domain.ticket import Status
 from tests.desk_house import PASSWORD, House, running_house
+from tests.seat import Seat
 
 
 @pytest.fixture(scope="module")
@@ -22,34 +23,20 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         yield running
 
 
-class Seat:
-    """An agent's browser: cookie, CSRF token and the script's header."""
-
-    def __init__(self, house: House, login: str, language: str = "zh") -> None:
-        self.http = httpx.Client(base_url=house.url, headers={"Accept-Language": language}, timeout=20)
-        assert self.http.post("/desk/sign-in", data={"login": login, "password": PASSWORD}).status_code == 303
-        self.csrf = re.search(r'data-csrf="(\w+)"', self.http.get("/desk").text).group(1)
-
-    def do(self, number: str, verb: str, **form: str) -> tuple[int, str]:
-        answer = self.http.post(f"/desk/t/{number}/{verb}", data=form, headers={"X-CSRF-Token": self.csrf})
-        return answer.status_code, answer.json()["words"]
-
-    def see(self, number: str, query: str = "") -> str:
-        page = self.http.get(f"/desk/t/{number}{query}")
-        assert page.status_code == 200
-        return page.text
+def seat_of(house: House, login: str, language: str = "zh") -> Seat:
+    return Seat(house.url, login, PASSWORD, language)
 
 
 @pytest.fixture(scope="module")
 def chen(house: House) -> Iterator[Seat]:
-    seat = Seat(house, "chen.gang")
+    seat = seat_of(house, "chen.gang")
     yield seat
     seat.http.close()
 
 
 @pytest.fixture(scope="module")
 def sun(house: House) -> Iterator[Seat]:
-    seat = Seat(house, "sun.tao")
+    seat = seat_of(house, "sun.tao")
     yield seat
     seat.http.close()
 
@@ -132,7 +119,7 @@ def test_who_comes_second_reads_who_was_first(house, chen, sun):
     assert chen.do(ticket.number, "accept")[0] == 200
     status, words = sun.do(ticket.number, "accept")
     assert status == 409 and re.fullmatch(r"陈刚 已在 \d\d:\d\d 接下这张单。", words)
-    english = Seat(house, "sun.tao", "en")
+    english = seat_of(house, "sun.tao", "en")
     assert re.fullmatch(r"Chen Gang accepted this at \d\d:\d\d\.", english.do(ticket.number, "accept")[1])
     english.http.close()
 
@@ -155,7 +142,7 @@ def test_a_handover_moves_only_when_it_is_accepted(house, chen, sun):
 def test_strangers_cannot_act_and_supervisors_decide_with_a_reason(house, chen):
     ticket = house.ticket(address="rights")
     chen.do(ticket.number, "accept")
-    wang, luo = Seat(house, "wang.fang"), Seat(house, "luo.cheng")
+    wang, luo = seat_of(house, "wang.fang"), seat_of(house, "luo.cheng")
     assert "data-composer" not in wang.see(ticket.number)
     assert "data-composer" in luo.see(ticket.number) and "dlg-reassign" in luo.see(ticket.number)
     assert wang.do(ticket.number, "reply", text="我来", token="w")[0] == 403
@@ -174,7 +161,7 @@ def test_tip_offs_stay_with_those_who_work_on_them(house, chen):
     assert chen.http.get(f"/desk/t/{ticket.number}").status_code == 404
     assert f'data-number="{ticket.number}"' not in chen.http.get("/desk?q=偷电").text
     assert chen.do(ticket.number, "note", text="看看", token="n")[0] == 404
-    tang = Seat(house, "tang.wei")
+    tang = seat_of(house, "tang.wei")
     assert "偷电" in tang.see(ticket.number)
     tang.http.close()
 
@@ -245,7 +232,7 @@ def test_presence_and_signing_out(house, chen):
     assert chen.http.post("/desk/presence", data={"presence": "online"}, headers=token).status_code == 200
     assert 'value="online" class="online" aria-pressed="true"' in chen.http.get("/desk").text
     assert chen.http.post("/desk/presence", data={"presence": "offline"}, headers=token).status_code == 400
-    gone = Seat(house, "chen.gang")
+    gone = seat_of(house, "chen.gang")
     assert gone.http.post("/desk/sign-out", data={"csrf": gone.csrf}).headers["location"] == "/desk/sign-in"
     with house.store.read() as tx:
         assert tx.people.agent("chen.gang").presence is Presence.OFFLINE
@@ -295,6 +282,6 @@ def test_every_page_reads_in_both_languages(house, chen):
 
 def test_the_outbox_exists_only_where_it_is_wired(tmp_path):
     with running_house(tmp_path, read_sms=None) as house:
-        seat = Seat(house, "chen.gang")
+        seat = seat_of(house, "chen.gang")
         assert seat.http.get("/desk/outbox").status_code == 404
         seat.http.close()

