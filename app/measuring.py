@@ -33,6 +33,9 @@ def evaluate_file(settings: Settings, file: Path) -> dict[str, Any]:
         with step("Starting the intent engine") as running:
             process.wait_ready(running.tell)
         understanding = build_understanding(own, build_utility(own, clock), EmbeddedCache())
+        with step("Loading the encoder") as running:
+            if not understanding.refresh():
+                running.tell("none installed: Rasa alone")
         return evaluate(file, understanding, workers=AT_ONCE, now=clock.now(), table=sys.stderr)
     finally:
         process.stop()

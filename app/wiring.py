@@ -57,6 +57,8 @@ if TYPE_CHECKING:
 
 NLU_DATA = HOUSE / "nlu_data"
 PULL_CHANNELS = ("web", "console", "hotline")
+MEANING_S = 30.0
+"""Between looks for a newly trained model of meaning."""
 TICK_S = 2.0
 """How often the clocks of tickets are looked at."""
 
@@ -97,6 +99,7 @@ def build_understanding(settings: Settings, utility: UtilityPort, cache: Cache) 
         cache=cache,
         areas=names,
         timeout_s=settings.rasa_timeout_s,
+        models_dir=settings.models_dir,
     )
 
 
@@ -163,9 +166,10 @@ class House:
         world = World(
             utility, self.sms, StoredAttempts(self.store), phrasing, settings.secret("codes").encode()
         )
+        self._understander = build_understanding(settings, utility, self.nerve.cache)
         self._turn = Turn(
             store=self.store,
-            understander=build_understanding(settings, utility, self.nerve.cache),
+            understander=self._understander,
             dialogue=dialogue,
             actions=BusinessActions(world),
             tickets=self.tickets,
@@ -191,6 +195,7 @@ class House:
 
     def start_work(self) -> None:
         """Answer, send, and run the clocks."""
+        self._threads.every("meaning", MEANING_S, self._understander.refresh)
         for number in range(1, self._settings.workers + 1):
             worker = Worker(
                 f"worker-{number}",

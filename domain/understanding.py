@@ -92,7 +92,7 @@ class Understanding:
     close: bool = False
     """Two meanings are about equally likely: ask which, do not guess."""
     engine: str = ENGINE_NONE
-    """``rasa``, ``rules`` (an exact word, digits, or Rasa is down) or ``none`` (nothing recognised)."""
+    """``rasa`` (the models), ``rules`` (an exact word, digits, or no model answers) or ``none`` (nothing)."""
 
     def entity(self, name: str) -> Entity | None:
         """The first entity of that name, or None."""

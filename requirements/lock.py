@@ -39,6 +39,9 @@ def closure(wanted: Iterable[str]) -> dict[str, str]:
         except PackageNotFoundError as missing:
             raise SystemExit(f"{name} is needed but not installed here: install it first") from missing
         pins[name] = found.version.split("+")[0]
+        if requirement.marker and not asked_extras and "platform_machine" in str(requirement.marker):
+            # A package with one platform's wheels only: elsewhere pip would try to build it.
+            pins[name] += f" ; {requirement.marker}"
         waiting += [(Requirement(line), extras) for line in found.requires or []]
     return pins
 

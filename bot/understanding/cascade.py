@@ -13,6 +13,7 @@ import yaml
 from bot.understanding.client import RasaClient
 from bot.understanding.entities.extract import EntityReader
 from bot.understanding.exact import exact_intent, menu_intent, only_value
+from bot.understanding.meaning import Meaning
 from bot.understanding.model_text import model_text
 from bot.understanding.normalise import Folded, fold, language
 from bot.understanding.requests import parts, two_requests
@@ -56,10 +57,17 @@ class Cascade:
         rasa: asks the model; None works by rules alone.
         reader: finds entities.
         thresholds: when to believe what.
+        meaning: the second voice on intents; None leaves Rasa alone.
     """
 
-    def __init__(self, rasa: RasaClient | None, reader: EntityReader, thresholds: Thresholds) -> None:
-        self._rasa, self._reader, self._limits = rasa, reader, thresholds
+    def __init__(
+        self,
+        rasa: RasaClient | None,
+        reader: EntityReader,
+        thresholds: Thresholds,
+        meaning: Meaning | None = None,
+    ) -> None:
+        self._rasa, self._reader, self._limits, self._meaning = rasa, reader, thresholds, meaning
         self._safety = SafetyRule()
 
     def understand(
@@ -80,6 +88,10 @@ class Cascade:
             _log.exception("understanding failed on a message of %d characters", len(text))
             return Understanding(text, language(text, lang_hint), UNKNOWN, 0.0)
 
+    def refresh(self) -> bool:
+        """Load the newest model of the second voice; whether it speaks. Slow at first: call beforehand."""
+        return self._meaning is not None and self._meaning.refresh()
+
     def normal_form(self, name: str, surface: str, now: datetime) -> str:
         """The value that ``surface``, known to be a ``name``, would get as an entity."""
         return self._reader.value(name, surface, now)
@@ -94,10 +106,16 @@ class Cascade:
             if sure:
                 guess = IntentGuess(sure, 1.0)
                 return Understanding(text, lang, sure, 1.0, (guess,), entities, engine=ENGINE_RULES)
-        ranking = self._rasa.parse(model_text(text)) if self._rasa and folded.text.strip() else None
-        if ranking is None:
+        ranking = self._ranking(text) if folded.text.strip() else None
+        if not ranking:
             return self._by_rules(text, lang, folded, entities, alarm)
         return self._by_model(text, lang, ranking, entities, alarm)
+
+    def _ranking(self, text: str) -> tuple[IntentGuess, ...] | None:
+        """What the models think, None when none of them can be asked."""
+        asked = model_text(text)
+        letters = self._rasa.parse(asked) if self._rasa else None
+        return self._meaning.weigh(asked, letters) if self._meaning else letters
 
     def _sure(self, folded: Folded, entities: tuple[Entity, ...], expecting: str) -> str | None:
         exact = exact_intent(folded.text)
@@ -195,9 +213,7 @@ class Cascade:
     def _second(self, text: str) -> tuple[IntentGuess, IntentGuess] | None:
         """Both requests of a message that carries two, the first to act on first."""
         pieces = parts(fold(text).text)
-        if not pieces or self._rasa is None:
-            return None
-        rankings = [self._rasa.parse(model_text(piece)) for piece in pieces]
+        rankings = [self._ranking(piece) for piece in pieces]
         return two_requests([r[0] for r in rankings if r], self._limits.second_from)
 
 
@@ -209,6 +225,7 @@ def build_understander(
     cache: Cache | None = None,
     areas: Iterable[str] = (),
     timeout_s: float | None = None,
+    models_dir: Path | None = None,
 ) -> Cascade:
     """The understanding, ready to use.
 
@@ -219,8 +236,9 @@ def build_understander(
         cache: remembers parses; shared between processes when it is Redis.
         areas: names of areas that the utility knows.
         timeout_s: instead of the configured one.
+        models_dir: where training left the second voice; it speaks after :meth:`Cascade.refresh`.
     """
     limits = Thresholds(**yaml.safe_load(config.read_text(encoding="utf-8"))["understanding"])
     patience = limits.timeout_s if timeout_s is None else timeout_s
     rasa = RasaClient(base_url, token, patience, cache, cache_s=limits.cache_s) if base_url else None
-    return Cascade(rasa, EntityReader(areas), limits)
+    return Cascade(rasa, EntityReader(areas), limits, Meaning(models_dir) if models_dir else None)

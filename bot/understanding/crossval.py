@@ -15,43 +15,78 @@ from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedKFold
 
 from bot.understanding.data import NLU_DATA
+from bot.understanding.dense import learn
+from bot.understanding.e5 import Matrix, find_weights
 from bot.understanding.linear import LinearIntents
 from bot.understanding.model_text import model_text
+from bot.understanding.script import script
 from bot.understanding.teaching import read_examples
+from domain.understanding import IntentGuess
 
 
 def cross_validate(data_dir: Path = NLU_DATA, folds: int = 5, svm_c: float = 0.6) -> dict[str, float]:
-    """Accuracy overall and by language, out-of-scope AUROC; prints the worst confusions."""
+    """Accuracy overall and by language, out-of-scope AUROC, calibration; prints the worst confusions."""
     examples = read_examples(data_dir)
     texts = [model_text(e.text) for e in examples]
     labels = np.array([e.intent for e in examples])
     langs = np.array([e.lang for e in examples])
-    guesses = np.empty(len(examples), dtype=object)
-    inside = np.zeros(len(examples))
-    confidence = np.zeros(len(examples))
-    for train, held in StratifiedKFold(folds, shuffle=True, random_state=1).split(texts, labels):
-        fitted = LinearIntents(svm_c).fit([texts[i] for i in train], [str(labels[i]) for i in train])
-        chances = fitted.predict([texts[i] for i in held])
-        guesses[held] = np.array(fitted.labels)[chances.argmax(axis=1)]
-        confidence[held] = chances.max(axis=1)
-        inside[held] = [_inside(row, fitted.labels) for row in chances]
-    right = guesses == labels
-    result = {"n": float(len(examples)), "accuracy": float(right.mean())}
-    for lang in ("zh", "en"):
-        result[f"accuracy_{lang}"] = float(right[langs == lang].mean())
-    outside = labels == "out_of_scope"
-    if outside.any() and not outside.all():
-        result["oos_auroc"] = float(roc_auc_score(~outside, inside))
-    result["mean_confidence"] = float(confidence.mean())
-    _print_confusions(labels, guesses, langs)
+    names = np.array(sorted(set(labels)))
+    weights = find_weights()
+    vectors = _vectors(weights, texts) if weights else None
+    letters, joint = np.zeros((len(texts), len(names))), np.zeros((len(texts), len(names)))
+    strata = [f"{label} {lang}" for label, lang in zip(labels, langs, strict=True)]
+    for train, held in StratifiedKFold(folds, shuffle=True, random_state=1).split(texts, strata):
+        known, asked = [texts[i] for i in train], [texts[i] for i in held]
+        fitted = LinearIntents(svm_c).fit(known, [str(labels[i]) for i in train])
+        letters[np.ix_(held, np.searchsorted(names, fitted.labels))] = fitted.predict(asked)
+        if vectors is not None:
+            dense = learn(known, [str(labels[i]) for i in train], vectors[train], svm_c)
+            for row, text in zip(held, asked, strict=True):
+                said = [IntentGuess(str(n), float(p)) for n, p in zip(names, letters[row], strict=True)]
+                for guess in dense.weigh(vectors[row], script(text), said):
+                    joint[row, np.searchsorted(names, guess.name)] = guess.confidence
+    result = {"n": float(len(examples)), **_measures("letters", letters, names, labels, langs)}
+    if vectors is not None:
+        result.update(_measures("joint", joint, names, labels, langs))
+    best = letters if vectors is None else joint
+    _print_confusions(labels, names[best.argmax(axis=1)], langs)
     return result
 
 
-def _inside(row: np.ndarray, labels: list[str]) -> float:
-    return float(max((p for p, name in zip(row, labels, strict=True) if name != "out_of_scope"), default=0.0))
+def _vectors(weights: Path, texts: list[str]) -> Matrix:
+    from bot.understanding.encoder import SentenceEncoder
+
+    return SentenceEncoder(weights).encode(texts)
 
 
-def _print_confusions(labels: np.ndarray, guesses: np.ndarray, langs: np.ndarray) -> None:
+def _measures(voice: str, chances: Matrix, names: Matrix, labels: Matrix, langs: Matrix) -> dict[str, float]:
+    right = names[chances.argmax(axis=1)] == labels
+    result = {f"{voice} accuracy": float(right.mean())}
+    for lang in ("zh", "en"):
+        result[f"{voice} accuracy {lang}"] = float(right[langs == lang].mean())
+    outside = labels == "out_of_scope"
+    if outside.any() and not outside.all():
+        result[f"{voice} out-of-scope AUROC"] = float(roc_auc_score(outside, _outside(chances, names)))
+    result[f"{voice} calibration error"] = _calibration_error(chances.max(axis=1), right)
+    return result
+
+
+def _outside(chances: Matrix, names: Matrix) -> Matrix:
+    """As the evaluation reckons it: out_of_scope's chance less that of the best intent inside."""
+    column = names == "out_of_scope"
+    return chances[:, column].ravel() - chances[:, ~column].max(axis=1)
+
+
+def _calibration_error(confidence: Matrix, right: Matrix) -> float:
+    """Expected calibration error over ten equal steps of confidence."""
+    step = np.minimum((confidence * 10).astype(int), 9)
+    gaps = [
+        abs(confidence[step == s].mean() - right[step == s].mean()) * (step == s).sum() for s in set(step)
+    ]
+    return float(sum(gaps) / len(right))
+
+
+def _print_confusions(labels: Matrix, guesses: Matrix, langs: Matrix) -> None:
     pairs = Counter((a, b) for a, b in zip(labels, guesses, strict=True) if a != b)
     for name in sorted(set(labels)):
         of = labels == name

@@ -5,7 +5,6 @@ Pure numpy and scikit-learn, so that Rasa's process and the cross-validation use
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,16 +14,12 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.model_selection import StratifiedKFold
 from sklearn.svm import LinearSVC
 
-_HAN = re.compile(r"[㐀-䶿一-鿿]")
+from bot.understanding.script import script
+
 _TEMPERATURES = np.geomspace(0.02, 3.0, 50)
 
 Matrix = Any
 """A numpy array; scikit-learn carries no types."""
-
-
-def script(text: str) -> str:
-    """``zh`` when any Han character is there, else ``en``: which of the two models reads it."""
-    return "zh" if _HAN.search(text) else "en"
 
 
 class LinearIntents:

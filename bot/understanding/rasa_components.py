@@ -22,8 +22,6 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.understanding.linear import LinearIntents
 
 _FILE = "sentences.joblib"
-_RANKED = 8
-"""How many meanings an answer lists."""
 
 
 @DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER], is_trainable=True)
@@ -88,7 +86,7 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
         if self._model is None or not asked:
             return messages
         for message, row in zip(asked, self._model.predict([m.get(TEXT) for m in asked]), strict=True):
-            order = row.argsort()[::-1][:_RANKED]
+            order = row.argsort()[::-1]
             ranking = [{"name": self._model.labels[i], "confidence": float(row[i])} for i in order]
             message.set("intent", ranking[0], add_to_output=True)
             message.set("intent_ranking", ranking, add_to_output=True)

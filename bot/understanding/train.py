@@ -12,13 +12,18 @@ from pathlib import Path
 
 import yaml
 
+from bot.understanding.dense import teach
+from bot.understanding.e5 import find_weights
 from bot.understanding.model_text import model_text
 from bot.understanding.teaching import BadTeaching, Example, missing_intents, read_examples
 from domain.errors import Unavailable
 
 HOUSE = Path(__file__).resolve().parents[2]
 RASA_PYTHON = HOUSE / ".venv-rasa" / "bin" / "python"
-_LEARNED_BY = ("linear.py", "rasa_components.py", "model_text.py", "normalise.py", "entities/numerals.py")
+_LEARNED_BY = (
+    "linear.py", "rasa_components.py", "model_text.py", "normalise.py", "entities/numerals.py", "script.py",
+    "dense.py", "encoder.py", "e5.py",
+)  # fmt: skip
 """Code that changes what is learned."""
 _KEPT = 2
 """Models kept: the present one, and the one before to go back to."""
@@ -40,6 +45,7 @@ def train(
 ) -> Path:
     """The model trained on ``data_dir/intents`` with the pipeline of ``config``.
 
+    Beside it the second voice on intents (:mod:`bot.understanding.dense`), where the encoder is installed.
     With ``if_needed`` a model already there with the same fingerprint (language files, configuration and
     the code that learns) is returned at once. ``all_intents`` demands that all 50 be taught.
 
@@ -49,8 +55,11 @@ def train(
     """
     print_of = fingerprint(data_dir, config)
     model = models_dir / f"nlu-{print_of}.tar.gz"
-    if if_needed and model.exists():
-        model.touch()
+    dense = models_dir / f"dense-{print_of}.npz"
+    if if_needed and model.exists() and (dense.exists() or find_weights() is None):
+        for path in (model, dense):
+            if path.exists():
+                path.touch()
         return model
     examples = read_examples(data_dir)
     missing = missing_intents(examples)
@@ -61,6 +70,7 @@ def train(
     by_lang = Counter(e.lang for e in examples)
     progress(f"training on {len(examples)} sentences ({by_lang['zh']} Chinese, {by_lang['en']} English)")
     models_dir.mkdir(parents=True, exist_ok=True)
+    _teach_meaning(examples, config, dense, progress)
     with tempfile.TemporaryDirectory(prefix="teach-", dir=models_dir) as folder:
         taught = Path(folder) / "nlu.yml"
         taught.write_text(_as_rasa(examples), encoding="utf-8")
@@ -70,6 +80,18 @@ def train(
     _forget_old(models_dir)
     progress(f"trained {model.name}")
     return model
+
+
+def _teach_meaning(
+    examples: Sequence[Example], config: Path, path: Path, progress: Callable[[str], None]
+) -> None:
+    texts = [(model_text(e.text), e.intent) for e in examples]
+    taught = [(text, intent) for text, intent in texts if text]
+    pipeline = yaml.safe_load(config.read_text(encoding="utf-8"))["pipeline"]
+    svm_c = next((float(part["svm_c"]) for part in pipeline if "svm_c" in part), 0.6)
+    progress("reading the meaning of each sentence")
+    if not teach([text for text, _ in taught], [intent for _, intent in taught], svm_c, path):
+        progress("no encoder here: Rasa's model will speak alone")
 
 
 def fingerprint(data_dir: Path, config: Path) -> str:
@@ -157,6 +179,7 @@ def _run_rasa(
 
 
 def _forget_old(models_dir: Path) -> None:
-    models = sorted(models_dir.glob("nlu-*.tar.gz"), key=lambda p: p.stat().st_mtime, reverse=True)
-    for old in models[_KEPT:]:
-        old.unlink(missing_ok=True)
+    for pattern in ("nlu-*.tar.gz", "dense-*.npz"):
+        models = sorted(models_dir.glob(pattern), key=lambda p: p.stat().st_mtime, reverse=True)
+        for old in models[_KEPT:]:
+            old.unlink(missing_ok=True)

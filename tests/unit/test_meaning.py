@@ -14,10 +14,14 @@ from bot.understanding.meaning import Meaning
 from domain.understanding import IntentGuess
 
 TAUGHT = {
-    "report_outage": ["家里停电了", "整栋楼都没电", "突然一片漆黑", "my power is out", "no electricity here", "灯全灭了",
-                      "the lights went off", "the whole street is dark"],
-    "pay_bill": ["我想交电费", "怎么缴费", "可以用微信付吗", "i want to pay my bill", "how can i pay", "在哪里交钱",
-                 "can i pay by card", "where do i pay for electricity"],
+    "report_outage": [
+        "家里停电了", "整栋楼都没电", "突然一片漆黑", "灯全灭了", "my power is out", "no electricity here",
+        "the lights went off", "the whole street is dark",
+    ],
+    "pay_bill": [
+        "我想交电费", "怎么缴费", "可以用微信付吗", "在哪里交钱", "i want to pay my bill", "how can i pay",
+        "can i pay by card", "where do i pay for electricity",
+    ],
 }  # fmt: skip
 
 
