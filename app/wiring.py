@@ -59,6 +59,8 @@ NLU_DATA = HOUSE / "nlu_data"
 PULL_CHANNELS = ("web", "console", "hotline")
 MEANING_S = 30.0
 """Between looks for a newly trained model of meaning."""
+TIDY_S = 3600.0
+"""Between removals of what no page will ask for again."""
 TICK_S = 2.0
 """How often the clocks of tickets are looked at."""
 
@@ -212,6 +214,7 @@ class House:
             senders["telegram"] = self._telegram.telegram
         deliverer = Deliverer(self.store, senders, self.tickets, self.nerve.signals, self.clock)
         self._threads.start("outbox", deliverer.run)
+        self._threads.every("tidy", TIDY_S, lambda: self.store.tidy(self.clock.now()))
         self._threads.every("clocks", TICK_S, lambda: self._ticker.tick(self.clock.now()))
 
     def wait_ready(self) -> None:
