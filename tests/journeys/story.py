@@ -14,6 +14,7 @@ from typing import Protocol
 from domain.ledger import Step, first_broken
 from domain.satisfaction import Solved
 from domain.ticket import Priority, Status, Ticket, TicketClass
+from tests.fakes.telegram_api import eventually
 from tests.product import Product
 from tests.seat import Seat
 
@@ -296,7 +297,7 @@ class SeatDesk:
         self._do(number, "reply", text=text, token=f"{number}-{self._said}")
 
     def read(self, number: str, fragment: str) -> None:
-        assert fragment in self._seat.see(number)
+        eventually(lambda: fragment in self._seat.see(number))
 
     def resolve(self, number: str, result: str) -> None:
         self._do(number, "resolve", result=result)
