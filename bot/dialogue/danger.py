@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from bot.dialogue import handover, playing
+from bot.dialogue import handover, playing, slots
 from bot.dialogue.step import Step
 from domain.dialogue import HandoverWish
 from domain.facts import TicketOpened
-from domain.understanding import Danger
+from domain.understanding import UNKNOWN, Danger
 
 INTENT = "report_safety_hazard"
 SAME_DANGER = timedelta(hours=1)
 """Within this, words about danger that follow an alarm without a place belong to the same one."""
+_HALF_HEARD = 0.2
+"""Confidence from which a doubtful danger is asked about."""
 _SURE = 0.75
 """Confidence from which a message counts as a new request although we asked where the danger is."""
 
@@ -22,11 +24,28 @@ def alarm(step: Step, pressed: str) -> Danger | None:
     understood = step.heard.understanding
     if understood.danger is not None:
         return understood.danger
-    if understood.intent != INTENT and pressed != f"start:{INTENT}":
+    if pressed != f"start:{INTENT}" and (pressed or understood.intent != INTENT):
         return None
     entity = understood.entity("hazard_type")
     kind = entity.value if entity else "other"
     return Danger(kind, step.heard.text, f"danger.advice.{kind}", "the model read it as a danger")
+
+
+def perhaps(step: Step) -> bool:
+    """The model half hears a danger and no rule does: ask, in one sentence; False when it hears none."""
+    understood = step.heard.understanding
+    chance = max((g.confidence for g in understood.ranking if g.name == INTENT), default=0.0)
+    likeliest = bool(understood.ranking) and understood.ranking[0].name == INTENT
+    if understood.intent != UNKNOWN or not likeliest or chance < _HALF_HEARD:
+        return False
+    step.tell("danger.perhaps")
+    return True
+
+
+def none(step: Step) -> None:
+    """She says that nobody is in danger."""
+    step.tell("danger.none", () if step.memory.top else step.habits.menu)
+    playing.ask_again(step)
 
 
 def react(step: Step, danger: Danger) -> None:
@@ -99,6 +118,11 @@ def where(step: Step) -> bool:
     if not heard.text.strip() and not heard.attachments:
         return False
     step.belongs_to = pending["ticket"]
+    if not named and not pending.get("asked") and not slots.is_a_place(heard, step.habits):
+        step.memory.hazard = {**pending, "asked": "again"}
+        step.tell("danger.passed_on")
+        step.tell("danger.where")
+        return True
     step.tell("danger.where_noted", number=pending["number"])
     playing.resume(step)
     return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from bot.dialogue import choices, danger, handover, identity, playing, repairs, slots, tickets
+from bot.dialogue import choices, danger, handover, identity, misfit, playing, repairs, sense, slots, tickets
 from bot.dialogue.flows import Flows, load_flows
 from bot.dialogue.habits import Habits, load_habits
 from bot.dialogue.memory import Memory, recall
@@ -137,6 +137,7 @@ def load_dialogue(folder: Path, menu: Menu) -> FlowDialogue:
 
 def _hear(step: Step) -> None:
     payload = choices.pressed(step)
+    sense.read(step)
     alarm = danger.alarm(step, payload)
     if alarm is not None:
         danger.react(step, alarm)
@@ -154,9 +155,13 @@ def _hear(step: Step) -> None:
     top = step.memory.top
     if top is not None and top.flow == "human_agent" and intent not in ("stop", "repeat"):
         repairs.about_given(step)
-    elif step.habits.contains("abuse", step.heard.text) and intent in (*NO_NEW_REQUEST, "stop", "goodbye"):
+    elif repairs.is_abuse(step) and intent in (*NO_NEW_REQUEST, "stop", "goodbye"):
         repairs.abused(step)
-    elif not repairs.control(step, intent) and not _answered(step):
+    elif intent != "human_agent" and step.habits.contains("person", step.heard.text):
+        repairs.human(step)
+    elif top is not None and step.habits.says("not_this", step.heard.text) and misfit.not_this(step):
+        return
+    elif not repairs.control(step, intent) and not danger.perhaps(step) and not _answered(step):
         _request(step, intent)
 
 
@@ -173,6 +178,10 @@ def _press(step: Step, payload: str) -> bool:
         "human": lambda: repairs.human(step),
         "stop": lambda: _control(step, "stop"),
         "menu": lambda: step.tell("repair.menu", step.habits.menu),
+        "no_danger": lambda: danger.none(step),
+        "go_on": lambda: misfit.go_on(step),
+        "skip": lambda: misfit.skip(step),
+        "not_this": lambda: misfit.drop(step),
         "yes": lambda: repairs.yes_or_no(step, True),
         "no": lambda: repairs.yes_or_no(step, False),
     }
@@ -207,7 +216,7 @@ def _fill(step: Step, rest: str) -> bool:
     taken = slots.checked(slot, value)
     if not taken:
         return False
-    playing.answer(step, slot, taken)
+    playing.answer(step, slot.name, taken)
     return True
 
 
@@ -215,7 +224,7 @@ def _change_proof(step: Step, how: str) -> bool:
     top = step.memory.top
     if top is None or not top.proving:
         step.tell("repair.too_late", step.habits.menu)
-    elif how == "holder":
+    elif how == "holder" and top.slots.get("account_no"):
         identity.by_holder(step, top)
     else:
         identity.prove(step, top)
@@ -229,22 +238,22 @@ def _answered(step: Step) -> bool:
     if top is None:
         return _continues_last(step)
     if _digresses(step):
+        misfit.give_up_first(step)
         return False
     if top.proving:
         if identity.answers(step, top):
             playing.after_proof_step(step)
         elif not _corrects(step):
-            playing.not_an_answer(step)
+            misfit.handle(step)
         return True
     slot = step.flow_of(top).slot(top.asking)
     if slot is not None:
-        value = slots.from_answer(slot, step.heard)
+        name, value = slots.answer_to(step.flow_of(top), slot, step.heard, step.habits)
         if value:
-            playing.answer(step, slot, value)
+            playing.answer(step, name, value)
             return True
-    if _corrects(step):
-        return True
-    playing.not_an_answer(step)
+    if not _corrects(step):
+        misfit.handle(step)
     return True
 
 
@@ -257,7 +266,9 @@ def _digresses(step: Step) -> bool:
         return False
     slot = step.flow_of(top).slot(top.asking)
     if not top.proving and slot is not None and slot.is_ == "text":
-        return intent.startswith(("query_", "explain_")) and understood.confidence >= LEAVES_FREE_TEXT
+        asks = slots.asks(step.heard, step.habits)
+        enough = DIGRESSES if asks else LEAVES_FREE_TEXT
+        return intent.startswith(("query_", "explain_")) and understood.confidence >= enough
     if top.proving == "name":
         return understood.confidence >= identity.SURE
     return understood.confidence >= DIGRESSES
@@ -267,11 +278,12 @@ def _corrects(step: Step) -> bool:
     """Take "no, I meant August": a value we already had is given anew."""
     top = step.memory.frames[-1]
     found = slots.from_entities(step.flow_of(top), step.heard)
-    changed = {name: value for name, value in found.items() if top.slots.get(name) != value}
-    if not changed:
+    new = {name: value for name, value in found.items() if top.slots.get(name) != value}
+    if not new:
         return False
-    top.slots.update(changed)
-    step.tell("repair.changed")
+    replaced = any(top.slots.get(name) for name in new)
+    top.slots.update(new)
+    step.tell("repair.changed" if replaced else "repair.noted")
     playing.proceed(step)
     return True
 
@@ -336,4 +348,7 @@ def _only_a_value(step: Step) -> None:
             step.heard.text,
         )
     else:
+        account_no = slots.account_in(step.heard)
+        if account_no:
+            step.memory.account_no = account_no
         step.tell("inform.what_for", step.habits.menu)

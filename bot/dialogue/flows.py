@@ -15,7 +15,7 @@ import yaml
 from domain.contact import Level
 from domain.ticket import TicketClass
 
-KINDS = frozenset({"text", "choice", "account", "month", "digits", "name", "phone", "word"})
+KINDS = frozenset({"text", "place", "choice", "account", "month", "digits", "name", "phone", "word"})
 """How a slot's value is checked; see :mod:`bot.dialogue.slots`."""
 
 BUILT_IN = frozenset(

@@ -12,7 +12,24 @@ import yaml
 
 from bot.dialogue.flows import FlowError, Handing
 
-_WORD_LISTS = ("abuse", "to_zh", "to_en", "solved_yes", "solved_partly", "solved_no", "code_not_come")
+_WORD_LISTS = (
+    "abuse",
+    "abuse_alone",
+    "to_zh",
+    "to_en",
+    "solved_yes",
+    "solved_partly",
+    "solved_no",
+    "code_not_come",
+    "person",
+    "drops",
+    "not_this",
+    "at_a_loss",
+    "questions",
+    "chatter",
+    "places",
+    "firms",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +56,25 @@ class Habits:
             (f" {word} " in spaced) if word.isascii() else (word in flat) for word in self.words[list_name]
         )
 
+    def begins(self, list_name: str, text: str) -> bool:
+        """Whether the message begins with one of the words of the list and goes on after it."""
+        flat = bare(text)
+        return any(
+            flat.startswith(f"{word} " if word.isascii() else word) and flat != word
+            for word in self.words[list_name]
+        )
+
 
 def bare(text: str) -> str:
     """Lower case, half width, without punctuation: for comparing short messages."""
     flat = unicodedata.normalize("NFKC", text).casefold()
     kept = "".join(letter if letter.isalnum() or letter == "'" else " " for letter in flat)
     return " ".join(kept.split())
+
+
+def width(text: str) -> int:
+    """How much a text says, roughly: a Chinese character counts two, a Latin letter one."""
+    return sum(1 if letter.isascii() else 2 for letter in text)
 
 
 def load_habits(path: Path) -> Habits:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from bot.dialogue import handover, identity, slots, tickets
 from bot.dialogue.flows import Flow, Outcome, Slot
+from bot.dialogue.habits import width
 from bot.dialogue.memory import Frame, Waiting
 from bot.dialogue.step import Step, plain
 from domain.contact import Level
@@ -68,10 +69,10 @@ def proceed(step: Step) -> None:
         finish(step)
 
 
-def answer(step: Step, slot: Slot, value: str) -> None:
-    """The open question is answered; the message may hold other values too."""
+def answer(step: Step, name: str, value: str) -> None:
+    """The open question is answered with a value for this slot; the message may hold other values too."""
     frame = step.memory.frames[-1]
-    _change(frame, {**slots.from_entities(step.flow_of(frame), step.heard), slot.name: value})
+    _change(frame, {**slots.from_entities(step.flow_of(frame), step.heard), name: value})
     frame.asking = ""
     step.memory.missed = 0
     proceed(step)
@@ -116,7 +117,7 @@ def ask_again(step: Step) -> None:
         return
     slot = step.flow_of(frame).slot(frame.asking)
     if slot is not None:
-        step.tell(slot.ask)
+        step.tell(slot.ask, topic=handover.topic(frame.flow))
 
 
 def learn(step: Step, request: ActionRequest, result: ActionResult) -> None:
@@ -254,7 +255,7 @@ def _act(step: Step, flow: Flow, frame: Frame) -> None:
 def _ask(step: Step, frame: Frame, slot: Slot) -> None:
     frame.asking = slot.name
     frame.asked[slot.name] = frame.asked.get(slot.name, 0) + 1
-    step.tell(slot.ask)
+    step.tell(slot.ask, topic=handover.topic(frame.flow))
 
 
 def _missing(flow: Flow, frame: Frame) -> Slot | None:
@@ -265,7 +266,7 @@ def _missing(flow: Flow, frame: Frame) -> Slot | None:
             continue
         if slot.optional and frame.asked.get(slot.name, 0) >= 1:
             continue
-        if slot.name == "details" and _width(frame.words) >= DETAILS_WIDTH:
+        if slot.name == "details" and width(frame.words) >= DETAILS_WIDTH:
             continue
         return slot
     return None
@@ -275,16 +276,13 @@ def _names_a_place(flow: Flow, frame: Frame) -> bool:
     return any(frame.slots.get(slot.name) for slot in flow.collect)
 
 
-def _width(text: str) -> int:
-    return sum(1 if letter.isascii() else 2 for letter in text)
-
-
 def _take_known_account(step: Step, flow: Flow, frame: Frame) -> None:
     """Her own account needs no asking, unless she named another place or account."""
     slot = flow.slot("account_no")
     if slot is None or frame.slots.get("account_no") or any(frame.slots.get(other) for other in slot.or_):
         return
-    known = step.accounts()
+    named = [other.slots.get("account_no", "") for other in reversed(step.memory.frames[:-1])]
+    known = [*step.accounts(), *filter(None, named), *filter(None, [step.memory.account_no])]
     if known:
         frame.slots["account_no"] = known[0]
 

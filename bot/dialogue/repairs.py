@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.dialogue import handover, playing, slots
+from bot.dialogue.habits import width
 from bot.dialogue.memory import Frame
 from bot.dialogue.step import Step
 from domain.ports import Saying
@@ -14,6 +15,8 @@ MOST_OFFERED = 3
 LIKELY_ENOUGH = 0.08
 """A guess below this is not worth offering."""
 GIVE_UP_AFTER = 2
+_TELLS_THE_MATTER = 28
+"""A request for a person this wide (a Chinese character counts two) says what it is about."""
 SILENCES = 3
 
 
@@ -63,7 +66,7 @@ def not_understood(step: Step) -> None:
         step.tell("repair.person")
         handover.to_a_person(step, step.heard.text[: slots.LONGEST])
         return
-    likely = _likely(step)
+    likely = likely_requests(step)
     if understood.engine != ENGINE_RASA and not likely:
         step.tell("repair.menu_only", step.habits.menu)
     elif likely:
@@ -74,7 +77,7 @@ def not_understood(step: Step) -> None:
 
 def which(step: Step) -> bool:
     """Two meanings are about equally likely: ask; False when there are not two to choose from."""
-    likely = _likely(step)[:2]
+    likely = likely_requests(step)[:2]
     if len(likely) < 2:
         return False
     step.tell("repair.which", (*likely, "human"))
@@ -100,6 +103,12 @@ def nothing_to_read(step: Step) -> None:
     else:
         step.tell("repair.empty", () if memory.top else step.habits.menu)
         playing.ask_again(step)
+
+
+def is_abuse(step: Step) -> bool:
+    """Whether the message swears at us."""
+    text = step.heard.text
+    return step.habits.contains("abuse", text) or step.habits.says("abuse_alone", text)
 
 
 def abused(step: Step) -> None:
@@ -199,7 +208,7 @@ def _attachment(step: Step) -> None:
         playing.ask_again(step)
 
 
-def _likely(step: Step) -> list[str]:
+def likely_requests(step: Step) -> list[str]:
     """Choice keys of the likeliest requests, best first."""
     found = []
     for guess in step.heard.understanding.ranking:
@@ -212,7 +221,8 @@ def _likely(step: Step) -> list[str]:
 
 def _says_what_about(step: Step) -> bool:
     """Whether the request for a person itself tells the matter."""
-    return step.heard.understanding.second is not None or len(step.heard.text.strip()) > 24
+    text = step.heard.text.strip()
+    return step.heard.understanding.second is not None or width(text) >= _TELLS_THE_MATTER
 
 
 def _stale(step: Step) -> bool:

@@ -7,13 +7,17 @@ import unicodedata
 from datetime import date
 
 from bot.dialogue.flows import Flow, Slot
+from bot.dialogue.habits import Habits
 from domain.dialogue import Heard
+from domain.understanding import UNKNOWN
 
 LONGEST = 500
 """Characters kept of a free text."""
 
 _SPOKEN = str.maketrans("零〇洞一幺壹二两贰三叁四肆五伍六陆七拐柒八捌九勾玖", "0001112223344556677788999")
 """Digits as they are said on the phone (幺 1, 洞 0, 拐 7, 勾 9)."""
+
+_MOBILE = re.compile(r"1[3-9][0-9]{9}")
 
 _FOUND_IN_ANY_FLOW = ("account_no", "phone")
 """Entities worth keeping even if the flow does not collect them: an agent will want them."""
@@ -43,12 +47,19 @@ def account_in(heard: Heard) -> str:
     """An account number (8 to 16 digits), or empty."""
     found = heard.understanding.entity("account_no")
     if found:
-        return found.value if found.value.isdigit() and 8 <= len(found.value) <= 16 else ""
+        fits = found.value.isdigit() and 8 <= len(found.value) <= 16
+        return found.value if fits and not _MOBILE.fullmatch(found.value) else ""
     other = {
         e.value for e in heard.understanding.entities if e.name in ("phone", "ticket_no", "application_no")
     }
+    other |= {run for run in _runs(heard.text) if _MOBILE.fullmatch(run)}
     numbers = [run for run in _runs(heard.text) if 8 <= len(run) <= 16 and run not in other]
     return numbers[0] if len(numbers) == 1 else ""
+
+
+def mobile_in(text: str) -> bool:
+    """Whether the message holds a mainland mobile number, which people give for an account number."""
+    return any(_MOBILE.fullmatch(run) for run in _runs(text))
 
 
 def tail_in(text: str) -> str:
@@ -78,9 +89,11 @@ def from_entities(flow: Flow, heard: Heard) -> dict[str, str]:
     return found
 
 
-def from_answer(slot: Slot, heard: Heard) -> str:
+def from_answer(slot: Slot, heard: Heard, habits: Habits) -> str:
     """The message as an answer to the question for this slot; empty if it is none."""
     entity = heard.understanding.entity(slot.entity or slot.name)
+    if slot.is_ == "name":
+        return checked(slot, name_in(heard, habits))
     if entity is not None:
         value = checked(slot, entity.value)
         if value:
@@ -91,11 +104,69 @@ def from_answer(slot: Slot, heard: Heard) -> str:
         return checked(slot, digits_in(heard.text))
     if slot.is_ == "text":
         return _free_text(slot, heard)
-    if slot.is_ in ("name", "word"):
+    if slot.is_ == "place":
+        return _free_text(slot, heard) if is_a_place(heard, habits) else ""
+    if slot.is_ == "word":
         return checked(slot, heard.text)
     if slot.is_ == "choice" and slot.values == ("yes", "no"):
         return {"affirm": "yes", "deny": "no"}.get(heard.understanding.intent, "")
     return ""
+
+
+def answer_to(flow: Flow, slot: Slot, heard: Heard, habits: Habits) -> tuple[str, str]:
+    """Name and value of the answer: to the slot asked for, or to one that makes asking needless."""
+    value = from_answer(slot, heard, habits)
+    if value:
+        return slot.name, value
+    found = from_entities(flow, heard)
+    for name in slot.or_:
+        other = flow.slot(name)
+        value = found.get(name, "") or (account_in(heard) if other and other.is_ == "account" else "")
+        if value:
+            return name, value
+    return "", ""
+
+
+def asks(heard: Heard, habits: Habits) -> bool:
+    """Whether the message looks like a question rather than a statement."""
+    return heard.text.rstrip().endswith(("?", "？")) or habits.contains("questions", heard.text)
+
+
+def name_in(heard: Heard, habits: Habits) -> str:
+    """A name of a person or a firm, or empty: questions and small talk are no names."""
+    entity = heard.understanding.entity("name")
+    name = entity.value if entity else " ".join(heard.text.split())
+    if asks(heard, habits) or habits.contains("at_a_loss", heard.text) or habits.contains("chatter", name):
+        return ""
+    if any(letter.isdigit() for letter in name):
+        return ""
+    if _CHINESE.search(name):
+        fits = bool(_CHINESE_NAME.fullmatch(name)) or habits.contains("firms", name)
+    else:
+        fits = len(name.split()) <= _LONGEST_NAME
+    return name if fits and 1 < len(name) <= 40 else ""
+
+
+_CHINESE = re.compile(r"[一-鿿]")
+_CHINESE_NAME = re.compile(r"[一-鿿·]{2,4}|[一-鿿]+·[一-鿿·]+")
+_LONGEST_NAME = 5
+"""Words of a Latin name."""
+_LONGEST_PLACE = 40
+
+
+def is_a_place(heard: Heard, habits: Habits) -> bool:
+    """Named places, words that belong to addresses, or a short plain name that is no small talk."""
+    understood = heard.understanding
+    if heard.attachments or understood.entity("address") or understood.entity("area"):
+        return True
+    if asks(heard, habits) or habits.contains("at_a_loss", heard.text) or not _WORDS.search(heard.text):
+        return False
+    if habits.contains("places", heard.text):
+        return True
+    if understood.intent not in ("inform", UNKNOWN, "out_of_scope"):
+        return False
+    brief = len(heard.text) <= _LONGEST_PLACE and len(heard.text.split()) <= _LONGEST_NAME
+    return brief and not habits.contains("chatter", heard.text)
 
 
 def _free_text(slot: Slot, heard: Heard) -> str:

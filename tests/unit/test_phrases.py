@@ -55,7 +55,12 @@ def test_every_choice_means_something_the_dialogue_does() -> None:
                 slot.name == name and value in slot.values for flow in FLOWS.values() for slot in flow.collect
             )
         else:
-            assert head in {"human", "stop", "yes", "no", "menu", "proof", "solved", "score", "lang"}
+            assert head in {"human", "stop", "yes", "no", "menu", "proof", "solved", "score", "lang"} | {
+                "go_on",
+                "skip",
+                "not_this",
+                "no_danger",
+            }
     for key in load_habits(ROOT / "nlu_data" / "dialogue.yml").menu:
         assert BOOK.payload(key)
 
