@@ -20,10 +20,9 @@ class TelegramLine:
         self._api, self._chat_id = api, chat_id
         self._heard = 0
 
-    def say(self, words: str, times: int = 1) -> None:
+    def say(self, words: str) -> None:
         self._heard = len(self._mine())
-        update = self._api.writes(self._chat_id, words)
-        assert set(self._api.deliver(update, times)) == {200}
+        assert self._api.deliver(self._api.writes(self._chat_id, words)) == [200]
 
     def press(self, label: str) -> None:
         for message in reversed(self._mine()):
@@ -55,4 +54,4 @@ def test_the_story_on_telegram(product: Product) -> None:
     texts = [message.text for message in product.messages(ticket.conversation_id)]
     assert texts.count(story.ENGLISH.solved) == 1, "pressed once, delivered twice, taken once"
     shown = [message["text"] for message in product.telegram.sent if message["chat"]["id"] == EMMA]
-    assert len(shown) == len(set(zip(range(len(shown)), shown, strict=True)))
+    assert sum(story.ENGLISH.thanks in text for text in shown) == 1
