@@ -34,7 +34,7 @@ class Entity:
     time_slot
         ``morning``, ``noon``, ``afternoon``, ``evening``, or a clock span ``09:00-11:00``
     amount
-        integer fen
+        integer fen, or energy as ``400 kWh``
     outage_scope
         ``own_home``, ``unit``, ``building`` or ``area``
     others

@@ -105,8 +105,39 @@ def test_entity_has_its_normal_form(text: str, name: str, value: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "value"),
+    [("用了二百度", "200 kWh"), ("how did I use 600 kWh", "600 kWh"), ("电费翻到六百三", "63000"), ("欠了两千多", "200000"),  # noqa: E501
+     ("上月是198对吧", "19800"), ("my bill went from 150 up", "15000")],
+)  # fmt: skip
+def test_energy_and_bare_numbers_are_amounts(text: str, value: str) -> None:
+    assert values(text, "amount") == [value]
+
+
+@pytest.mark.parametrize(
+    ("text", "surface", "name"),
+    [("想了解下滨江花园的停电", "滨江花园", "area"), ("路过学府路看到一根线", "学府路", "address"),
+     ("我要给城东营业厅送锦旗", "城东营业厅", "branch"), ("no supply at 22 Cedar Walk", "22 Cedar Walk", "address"),  # noqa: E501
+     ("停掉江景苑二期6栋2单元", "江景苑二期6栋2单元", "address")],
+)  # fmt: skip
+def test_a_place_begins_with_its_name(text: str, surface: str, name: str) -> None:
+    assert [e.surface for e in READER.read(text, NOW) if e.name == name] == [surface]
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [("下周停电吗", "2026-11-30"), ("下个月再交", "2026-12-01"), ("月底之前交", "2026-11-30")],
+)
+def test_a_time_to_come_is_a_date(text: str, day: str) -> None:
+    assert values(text, "date") == [day]
+
+
+def test_a_title_does_not_make_another_person() -> None:
+    assert values("王经理态度很差", "staff_name") == [READER.value("staff_name", "王", NOW)]
+
+
+@pytest.mark.parametrize(
     ("text", "name"),
-    [("may I ask something", "period"), ("三号楼没电", "date"), ("用了二百度", "amount"), ("one of my two rooms is dark", "account_no"),  # noqa: E501
+    [("may I ask something", "period"), ("三号楼没电", "date"), ("空调开二十六度", "amount"), ("三百人没电", "amount"), ("每度多少钱", "amount"), ("one of my two rooms is dark", "account_no"),  # noqa: E501
      ("早上好", "time_slot"), ("good morning", "time_slot"), ("这个号码不对", "phone"), ("200 kWh", "capacity_kva")],  # noqa: E501
 )  # fmt: skip
 def test_nothing_is_read_where_nothing_is(text: str, name: str) -> None:

@@ -11,7 +11,15 @@ from bot.understanding.entities.moments import SHANGHAI, moment_value, read_mome
 from bot.understanding.entities.periods import period_value, read_periods
 from bot.understanding.entities.quantities import quantity_value, read_quantities
 from bot.understanding.entities.span import Span
-from bot.understanding.entities.words import LISTED, Gazetteer, read_people, read_words, word_value
+from bot.understanding.entities.words import (
+    LISTED,
+    Gazetteer,
+    leading,
+    read_people,
+    read_words,
+    staff_value,
+    word_value,
+)
 from bot.understanding.normalise import Folded, fold
 from domain.understanding import Entity
 
@@ -19,7 +27,7 @@ _CODES = frozenset(("account_no", "meter_no", "phone", "id_tail4", "ticket_no", 
 _QUANTITIES = frozenset(("amount", "capacity_kva", "voltage", "person_count", "rating"))
 _MONEY = re.compile(r"度电|用电量|用了|多少度|电量|账单|电费|usage|\bkwh\b|\bbill\b|units|consum")
 _BRANCH_ZH = re.compile(
-    r"(?:(?![在去到你们我的哪个最近家附那这离从是问下])[一-鿿]){2,5}(?:营业厅|供电所|营业所|服务站|营业点|供电站)"
+    r"(?:(?![在去到你们我的哪个最近家附那这离从是问下])[一-鿿]){2,5}(?:营业厅|供电所|营业所|服务站|营业点|供电站|(?<=[东西南北])大厅)"
 )
 _BRANCH_EN = re.compile(
     r"\b(?:(?!the\b|your\b|to\b|at\b|of\b|this\b|a\b|in\b|nearest\b|local\b|which\b|is\b|any\b|from\b|main\b|for\b|my\b)[a-z]{3,} ){1,2}"  # noqa: E501
@@ -33,6 +41,13 @@ _CONTEXT = {
         r"电价|价格|一度|报装|新装|装表|装电|申请|开个?|要办|用电|增容|三相|tariff|rate|price|per kwh|supply|connect|appl|new|open"  # noqa: E501
     ),
 }
+_VAGUE_PERIOD = re.compile(
+    r"^(?:春|夏|秋|冬|暑假|寒假|今年|去年|前年|明年|前几天|may$|spring|summer|autumn|winter|last year|this year|this winter|last summer)"  # noqa: E501
+)
+_OF_USAGE = re.compile(
+    r"电费|账单|单子|用电|电量|度|用了|发票|多少|费用|扣|贵|\b(?:bills?|us(?:e|ed|age|ing)|kwh|invoices?|costs?|charged?|paid|receipts?|units|statements?)\b"
+)
+_TOLD_BY = re.compile(r"(?:收到|来了?|看到|说是?|的|条|这个|催费|欠费|验证码|停电|通知)(?:的|条|个)?$")
 _NO_BRANCH = re.compile(
     r"home office|head office|post office|box office|town hall|city hall|ticket office|back office|nearby|nearest|closest|service hall$"  # noqa: E501
 )
@@ -82,15 +97,18 @@ class EntityReader:
             return quantity_value(name, words) or words
         if name in LISTED:
             return word_value(name, words)
+        if name == "staff_name":
+            return staff_value(words)
         return self._places.value(words) if name == "area" else re.sub(r"\s+", " ", words)
 
     def _branches(self, words: str) -> list[Span]:
-        return [
-            Span("branch", m.start(), m.end(), m[0], 5)
-            for pattern in (_BRANCH_ZH, _BRANCH_EN)
-            for m in pattern.finditer(words)
-            if not _NO_BRANCH.search(m[0])
-        ]
+        found = []
+        for pattern in (_BRANCH_ZH, _BRANCH_EN):
+            for match in pattern.finditer(words):
+                start = match.start() + len(leading(match[0]))
+                if not _NO_BRANCH.search(match[0]):
+                    found.append(Span("branch", start, match.end(), words[start : match.end()], 5))
+        return found
 
     def _bare(self, words: str, now: datetime, expecting: str, spans: list[Span]) -> list[Span]:
         """The whole message as the awaited value, when it is short and nothing awaited was found in it."""
@@ -110,7 +128,16 @@ class EntityReader:
 
 
 def _belongs(span: Span, words: str, expecting: str) -> bool:
-    """Parts of a day and kinds of customer are only values where a visit or a supply is asked for."""
+    """Whether a find is a value here.
+
+    Parts of a day and kinds of customer are only where a visit or a supply is asked for, a season where usage
+    is; and a text message that brought news is no way to do anything.
+    """
+    found = words[span.start : span.end]
+    if span.name == "period" and span.name != expecting and len(words) > 12 and _VAGUE_PERIOD.match(found):
+        return bool(_OF_USAGE.search(words))
+    if span.value == "sms" and _TOLD_BY.search(words[: span.start]):
+        return False
     context = _CONTEXT.get(span.name)
     return context is None or span.name == expecting or len(words) <= 12 or bool(context.search(words))
 

@@ -52,7 +52,7 @@ _EN_DAY = re.compile(
     rf"\b(?:(?P<before>{_EN_CLOCK}) (?:on |this |in the )?)?"
     rf"(?P<day>{'|'.join(sorted(_EN_DAY_WORDS, key=len, reverse=True))}|(?P<week>{_EN_WEEKDAY})(?!\w)"
     rf"|(?P<m1>{_EN_MONTH}) (?:the )?(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?(?!\d)|(?:the )?(?P<d2>\d{{1,2}})(?:st|nd|rd|th)? (?:of )?(?P<m2>{_EN_MONTH})\b"  # noqa: E501
-    rf"|the (?P<only>\d{{1,2}})(?:st|nd|rd|th)\b(?! floor|time|of)|(?P<iso>20\d\d-\d{{1,2}}-\d{{1,2}})|(?P<slash>\d{{1,2}}/\d{{1,2}})(?![\d/]))"  # noqa: E501
+    rf"|(?:the |(?<=\bon )|(?<=\bby )|(?<=from )|(?<=before )|(?<=until )|(?<=till )|(?<=since )|(?<=after )|^)(?P<only>\d{{1,2}})(?:st|nd|rd|th)\b(?! floor|time|of)|(?P<iso>20\d\d-\d{{1,2}}-\d{{1,2}})|(?P<slash>\d{{1,2}}/\d{{1,2}})(?![\d/]))"  # noqa: E501
     rf"(?P<rest>(?: (?P<part>{_EN_PART}))?(?:,? (?:at |around |about )?(?P<clock>{_EN_CLOCK}))?)"
 )
 _ZH_SLOT = re.compile(
@@ -64,6 +64,12 @@ _EN_SLOT = re.compile(
     rf"|\b(?:first thing )?(?:in the |this )?(?:early |late )?(?P<p>morning|afternoon|evening|lunchtime|noon)\b(?<!good morning)(?<!good afternoon)(?<!good evening)"  # noqa: E501
     rf"|\b(?:at |after |before |around |by )(?P<c>{_EN_CLOCK})\b"
 )
+_TO_COME = re.compile(
+    r"(?P<week>下个?(?:周|星期|礼拜)(?![一二三四五六日天1-6])|\bnext week\b)|(?P<month>下个?月(?!\d|[一二三四五六七八九十]{1,3}[号日])(?:初|起)?|\bnext month\b)"  # noqa: E501
+    r"|(?P<end>(?:这个?|本)?月底|(?:the )?(?:end of (?:the|this) month|month[ -]end)\b)|(?P<begin>月初)|(?P<year>(?:今年)?年底)"  # noqa: E501
+    r"|(?P<saturday>(?:这个?|本)?周末|\b(?:this |the )?weekend\b)"
+)
+"""Times to come that are no day yet; a day is named so that they can be reckoned with."""
 _PARTS = (("afternoon", "下|afternoon"), ("morning", "早晨上清凌|morning"), ("noon", "中正|noon|lunchtime"),
           ("evening", "晚夜傍半|evening|night"))  # fmt: skip
 
@@ -80,6 +86,7 @@ def read_moments(text: str, now: datetime) -> list[Span]:
     for pattern in (_ZH_AGO, _EN_AGO):
         for match in pattern.finditer(text):
             found.append(Span("date", match.start(), match.end(), _ago(match, local), 7))  # noqa: PERF401
+    found += [Span("date", m.start(), m.end(), _to_come(m, local), 7) for m in _TO_COME.finditer(text)]
     found.extend(_slots(text))
     return found
 
@@ -190,6 +197,21 @@ def _ago(match: re.Match[str], local: datetime) -> str:
         return (local - timedelta(weeks=amount)).date().isoformat()
     minutes = amount if unit.startswith(("分", "min")) else amount * (30 if unit.startswith("半") else 60)
     return (local - timedelta(minutes=minutes)).strftime("%Y-%m-%dT%H:%M+08:00")
+
+
+def _to_come(match: re.Match[str], local: datetime) -> str:
+    """The first day of what is to come; of an end, the last."""
+    today = local.date()
+    next_month = (today.replace(day=1) + timedelta(days=32)).replace(day=1)
+    day = {
+        "week": today + timedelta(days=7 - today.weekday()),
+        "month": next_month,
+        "begin": next_month,
+        "end": next_month - timedelta(days=1),
+        "year": today.replace(month=12, day=31),
+        "saturday": today + timedelta(days=(5 - today.weekday()) % 7),
+    }[str(match.lastgroup)]
+    return day.isoformat()
 
 
 def _slots(text: str) -> list[Span]:

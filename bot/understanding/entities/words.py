@@ -56,6 +56,10 @@ _ZH_STAFF = re.compile(
 _EN_STAFF = re.compile(
     r"\b(?:mr|mrs|ms|miss|engineer|technician|electrician|inspector|agent|operator|officer|clerk|manager|lineman|foreman)\.? (?!who|that|is|was|at|in|to|from|and|on|came|please|for|has|said|told|did|of|or|with|never|here|by|about|called|i |the |a |there|now|asked|just|you|yesterday|today|again|were|still|didn|hasn|will)([a-z]{2,}(?: (?:li|wang|zhang|liu|chen|yang|zhao|huang|zhou|wu|xu|sun|hu|zhu))?)\b|\bbadge (?:no\.? ?|number )?\d{3,8}"  # noqa: E501
 )
+_TITLE = re.compile(
+    r"^(?:工号|badge(?: no\.?| number)?|mr|mrs|ms|miss|engineer|technician|electrician|inspector|agent|operator|officer|clerk"  # noqa: E501
+    r"|manager|lineman|foreman)\.?\s*|^[小老姓](?=[一-鿿])|(?:的?师傅|经理|主任|班长|所长|站长|工程师|客服|电工|科长|队长|老师|工|姐|哥)$"
+)
 _ZH_NAME = re.compile(
     rf"(?:我叫|我是(?!说|不是|想)|名字叫|叫|名字是?|户名是?|姓名是?|户主是?|户主叫|换成|改成|过户给|转给|登记的是|写的是|联系人是?|本人)(?P<name>(?:欧阳|[{_SURNAMES}])[一-鿿]{{1,2}})(?=$|[，,。！!\s的了吧想要家、；;（(]|[是住报在电手])"
 )
@@ -65,6 +69,16 @@ _EN_NAME = re.compile(
 )
 _HOUSE_ZH = r"(?:(?:\d{1,4}|[零一二三四五六七八九十百幺]{1,4}|[a-z])(?:号楼|栋|幢|座|单元|号院|号|室|楼|层|房|户|弄|门|梯)(?!线|机|下午|上午|晚|早)(?:[之的\s-]?\d{1,4}(?!度|块|元|点|个|伏|千瓦|单元|[\d年月日号天人口栋幢座室楼层房户]))?)"  # noqa: E501
 _EN_HOUSE = r"(?:(?:flat|apartment|apt|unit|block|building|tower|room|house|no|number|villa|suite|shop|door|villa)\.? ?#?(?:\d{1,4}[a-z]?|[a-h])\b|#\d{1,4})"  # noqa: E501
+
+
+_LEADING = re.compile(
+    r"^[一-鿿]{0,4}?(?:[给转说过边了听路送寄搬进响嗯扬啊映成锁住约下周窗外着](?=[一-鿿]{3}))+(?![一-鿿]{0,1}$)"
+)
+_NO_STREET = re.compile(r"(?:线|短|跑|电|走|道|马|一|公|迷|半|铁|网|回|断|修|通|旁|大|小|逛|上)[路街]$")
+_STREET_WORD = (
+    r"(?!the\b|my\b|our\b|your\b|this\b|that\b|in\b|at\b|of\b|whole\b|entire\b|from\b|to\b|near\b|a\b|on\b|and\b|is\b|for\b"
+    r"|across\b|every\b|down\b|same\b|busy\b|wet\b|back\b|side\b|next\b|off\b|along\b|over\b|into\b|by\b|all\b|down\b|i\b)[a-z']{3,}"
+)
 
 
 def read_words(text: str) -> list[Span]:
@@ -90,14 +104,19 @@ def word_value(name: str, surface: str) -> str:
     return max(spans, key=lambda s: s.end - s.start).value if spans else surface.strip()
 
 
+def staff_value(surface: str) -> str:
+    """A colleague's name or number without the title around it: "王经理" and "王" are one person."""
+    return _TITLE.sub("", surface).strip() or surface
+
+
 def read_people(text: str, expecting: str = "") -> list[Span]:
     """Names of customers and of the utility's staff."""
     found = [
-        Span("staff_name", m.start(), m.end(), m[0], 3)
+        Span("staff_name", m.start(), m.end(), staff_value(m[0]), 3)
         for m in _ZH_STAFF.finditer(text)
         if m[0][:2] not in _NOT_NAMES
     ]
-    found += [Span("staff_name", m.start(), m.end(), m[0], 3) for m in _EN_STAFF.finditer(text)]
+    found += [Span("staff_name", m.start(), m.end(), staff_value(m[0]), 3) for m in _EN_STAFF.finditer(text)]
     for pattern in (_ZH_NAME, _EN_NAME):
         found += [
             Span("name", m.start("name"), m.end("name"), m["name"].strip(), 4) for m in pattern.finditer(text)
@@ -138,9 +157,13 @@ class Gazetteer:
         en_area = _alternatives(en_known) + rf"|(?:{word} ){{1,2}}(?:{_alternatives(suffixes['en'])})"
         en_street = rf"(?:\d{{1,4}}[a-z]? )?(?:{word} ){{1,2}}(?:{_alternatives(streets['en'])})"
         self._zh_address = re.compile(
-            rf"(?:(?:{zh_street})?(?:{zh_area})|{zh_street})?的?\s?(?:{_HOUSE_ZH}\s?)+"
+            rf"(?:(?:{zh_street})?(?:{zh_area})|{zh_street})?(?:[一二三四五]期|[东西南北]区)?的?\s?(?:{_HOUSE_ZH}\s?)+"
         )
+        self._zh_known = re.compile(_alternatives(zh_known))
         self._zh_area = re.compile(rf"(?:{zh_area})")
+        self._en_street = re.compile(
+            rf"\b(?:\d{{1,4}}[a-z]? )?(?:{_STREET_WORD} ){{1,2}}(?:road|street|lane|avenue|walk|row|crescent)\b"  # noqa: E501
+        )
         self._zh_street = re.compile(rf"(?:{zh_street})(?:{_HOUSE_ZH})?")
         self._en_address = re.compile(
             rf"\b(?:(?:{_EN_HOUSE},? ?)+(?:,? ?(?:(?:in|at|of|on) )?(?:{en_area}|{en_street})\b)?"
@@ -153,7 +176,7 @@ class Gazetteer:
         found: list[Span] = []
         for pattern in (self._zh_address, self._en_address):
             for match in pattern.finditer(text):
-                start, end = match.start(), match.start() + len(match[0].rstrip(" ,"))
+                start, end = self._first(match), match.start() + len(match[0].rstrip(" ,"))
                 if end > start and not re.fullmatch(
                     r"(?:no|number|block|[\d一二三四五六七八九十]+[号楼层户]) ?", text[start:end]
                 ):
@@ -161,18 +184,34 @@ class Gazetteer:
                         Span("address", start, end, _squeeze(text[start:end]), 8 if end - start > 3 else 3)
                     )
         for match in self._zh_street.finditer(text):
-            found.append(Span("address", match.start(), match.end(), match[0], 3))  # noqa: PERF401
+            start = self._first(match)
+            if not _NO_STREET.search(text[start : match.end()]):
+                found.append(Span("address", start, match.end(), text[start : match.end()], 3))
+        for match in self._en_street.finditer(text):
+            found.append(Span("address", match.start(), match.end(), match[0], 5))  # noqa: PERF401
         for pattern in (self._zh_area, self._en_area):
             for match in pattern.finditer(text):
-                known = match[0] in self._canonical
-                found.append(
-                    Span("area", match.start(), match.end(), self.value(match[0]), 4 if known else 3)
-                )
+                start = self._first(match)
+                name = text[start : match.end()]
+                weight = 4 if name in self._canonical else 3
+                if len(name) > 2 or weight == 4:
+                    found.append(Span("area", start, match.end(), self.value(name), weight))
         return found
+
+    def _first(self, match: re.Match[str]) -> int:
+        """Where the place begins: at a known name, else after the last word that is none of it."""
+        known = self._zh_known.search(match[0])
+        return match.start() + (known.start() if known else len(leading(match[0])))
 
     def value(self, surface: str) -> str:
         """The area's official name if it is known, else the words."""
         return self._canonical.get(surface, _squeeze(surface))
+
+
+def leading(words: str) -> str:
+    """What a Chinese place or branch, found by its last word, took in before its name: "给", "了解下"."""
+    match = _LEADING.match(words)
+    return match[0] if match else ""
 
 
 def _squeeze(words: str) -> str:
