@@ -216,6 +216,8 @@ class Desk:
     def _value(self, name: str, raw: str, narrator: Narrator) -> str:
         if name.endswith("_fen") and raw.lstrip("-").isdecimal():
             return money(int(raw), self._words)
+        if name == "words":
+            return narrator.text(raw)
         return narrator.text(self._words.maybe(f"value.{raw}", raw))
 
     def _clocks(self, ticket: Ticket) -> tuple[Chip, ...]:

@@ -8,6 +8,7 @@ from enum import Enum
 from pathlib import Path
 
 import pytest
+import yaml
 
 from desk.masking import mask
 from desk.passwords import hash_password, password_fits
@@ -118,3 +119,17 @@ def test_a_password_fits_only_its_own_hash():
     assert not password_fits(kept, "另一个")
     assert not password_fits("", "nobody has this password")
     assert not password_fits("not a hash", "x")
+
+
+def test_everything_that_the_bot_finds_out_has_a_name_for_agents():
+    flows = [
+        yaml.safe_load(path.read_text("utf-8")) for path in (DESK.parent / "nlu_data/flows").glob("*.yml")
+    ]
+    asked = [slot for flow in flows for slot in flow.get("collect") or ()]
+    # A secret of the proof never reaches a ticket; who said what, and why it is a danger, always does.
+    facts = {slot["slot"] for slot in asked} | {"words", "proved", "reason", "hazard_type", "wants_person"}
+    values = {value for slot in asked for value in slot.get("values", ())}
+    advice = yaml.safe_load((DESK.parent / "nlu_data/phrases/zh/danger.yml").read_text("utf-8"))
+    values |= {key.removeprefix("danger.advice.") for key in advice if key.startswith("danger.advice.")}
+    assert {name for name in facts if f"fact.{name}" not in KEYS} == set()
+    assert {value for value in values if f"value.{value}" not in KEYS} == set()
