@@ -1,4 +1,4 @@
-"""What the acceptance story waits for is what the phrase files say: a phrase reworded shows here, in a blink."""
+"""What the acceptance story waits for is what the phrase files say: a phrase reworded shows here at once."""
 
 from __future__ import annotations
 
