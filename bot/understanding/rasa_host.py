@@ -17,7 +17,8 @@ def main() -> None:
     """Read the token, start the watch, then Rasa."""
     token = sys.stdin.readline().strip()
     if token:
-        sys.argv += ["--auth-token", token]
+        # In one argument: a token may begin with a dash, which alone would be read as an option.
+        sys.argv += [f"--auth-token={token}"]
     threading.Thread(target=_end_with_starter, daemon=True).start()
     from rasa.__main__ import main as rasa_main
 

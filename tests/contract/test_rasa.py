@@ -107,7 +107,8 @@ def test_answers_are_remembered_by_model_and_text(rasa_server: RunningRasa) -> N
 
 
 def test_a_killed_rasa_comes_back(rasa_model: Path, tmp_path: Path) -> None:
-    process = RasaProcess(RASA_PYTHON, rasa_model, free_port(), "t", tmp_path / "rasa.log")
+    token = "-a token may begin like an option"
+    process = RasaProcess(RASA_PYTHON, rasa_model, free_port(), token, tmp_path / "rasa.log")
     process.start()
     try:
         process.wait_ready()
