@@ -58,6 +58,7 @@ function busyWriting(part) {
 }
 
 function takeOver(found) {
+  const read = $(".timeline") && atEnd($(".timeline"));
   const before = $("#ticket");
   const after = found.querySelector("#ticket");
   if (before.dataset.ticket !== after.dataset.ticket) {
@@ -79,6 +80,8 @@ function takeOver(found) {
     if (busyWriting(mine) || mine.querySelector(".whole")) continue;
     replace(mine, part);
   }
+  // Other parts may have taken room away from it.
+  if (read) $(".timeline")?.scrollTo(0, $(".timeline").scrollHeight);
   document.body.dataset.view = found.body.dataset.view;
   title = found.title;
   markFresh();
@@ -94,8 +97,10 @@ function replace(mine, part) {
 }
 
 let loading = 0;
+let going = 0; // the turn in which a link is being followed; no refresh may overtake it
 async function load(url, push = false) {
   const turn = ++loading;
+  if (push) going = turn;
   try {
     const response = await fetch(url, { cache: "no-store", signal: AbortSignal.timeout(20000) });
     if (response.redirected && new URL(response.url).pathname === "/desk/sign-in") {
@@ -113,7 +118,14 @@ async function load(url, push = false) {
     connected(true);
   } catch {
     if (turn === loading) connected(false);
+  } finally {
+    if (going === turn) going = 0;
   }
+}
+
+async function refresh() {
+  if (going) refreshSoon();
+  else await load(location.href);
 }
 
 let refreshTimer = 0;
@@ -121,7 +133,7 @@ function refreshSoon(ms = 400) {
   if (refreshTimer) return;
   refreshTimer = setTimeout(() => {
     refreshTimer = 0;
-    load(location.href);
+    refresh();
   }, ms);
 }
 
@@ -213,7 +225,7 @@ function unmask(values) {
   }
   setTimeout(() => {
     for (const element of document.querySelectorAll(".whole")) element.classList.remove("whole");
-    load(location.href);
+    refresh();
   }, 60000);
 }
 
@@ -237,7 +249,7 @@ async function move(form, button) {
       said.textContent = answer.words;
       said.hidden = false;
     } else toast(answer.words, true);
-    await load(location.href);
+    await refresh();
     return;
   }
   form.closest("dialog")?.close();
@@ -254,7 +266,9 @@ async function move(form, button) {
   } else if (form.closest("dialog")) form.reset();
   toast(answer.words);
   document.activeElement?.blur?.();
-  await load(location.href);
+  // What was taken is now among the agent's own.
+  if (/\/accept(_handover)?$/.test(form.action)) await load(`${location.pathname}?shelf=mine`, true);
+  else await refresh();
   if (form.matches("[data-composer]")) {
     scrollTimeline();
     $("textarea", form).focus();

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from domain.agent import Presence
 from domain.ticket import Status
@@ -63,8 +63,23 @@ def test_a_new_offer_appears_by_itself_and_in_the_title(desk, house: House):
     expect(page.locator(".offer.assignment")).to_contain_text("派给了您")
     page.keyboard.press("a")
     expect(page.locator(".banner .who")).to_contain_text("陈刚 负责")
+    expect(page.locator(".shelves a[aria-current]")).to_contain_text("我负责的")
+    expect(page.get_by_role("button", name="已到现场")).to_be_visible()
     assert house.read(ticket.id).status is Status.ASSIGNED
     house.desk.set_presence("chen.gang", Presence.AWAY)
+
+
+def test_a_link_is_followed_also_when_news_come_meanwhile(desk, house: House):
+    ticket = house.ticket(address="followed")
+    page = desk("/desk?shelf=waiting")
+    held: list[Route] = []
+    page.route(re.compile("/desk/t/"), lambda route: held.append(route))
+    page.locator(f'[data-number="{ticket.number}"]').click()
+    house.ticket(address="meanwhile")
+    page.wait_for_timeout(1500)  # longer than the page waits before it shows news
+    held[0].continue_()
+    expect(page.locator("#ticket")).to_have_attribute("data-ticket", ticket.number)
+    assert ticket.number in page.url
 
 
 def test_reply_note_promise_and_resolve_by_keyboard(desk, house: House):
