@@ -10,8 +10,14 @@ export class Log {
     this.time = new Intl.DateTimeFormat(lang === "zh" ? "zh-CN" : "en-GB", { hour: "2-digit", minute: "2-digit", hour12: false });
     this.date = new Intl.DateTimeFormat(lang === "zh" ? "zh-CN" : "en-GB", { weekday: "short", month: "long", day: "numeric" });
     this.pendings = new Map();
+    this.stuck = true;
     toEnd.addEventListener("click", () => this.toEnd());
-    list.addEventListener("scroll", () => { if (this.atEnd()) this.button.hidden = true; });
+    list.addEventListener("scroll", () => {
+      this.stuck = this.atEnd();
+      if (this.stuck) this.button.hidden = true;
+    });
+    // A banner, a longer heading or the phone's keyboard takes room away: the newest words stay in sight.
+    new ResizeObserver(() => { if (this.stuck) this.toEnd(); }).observe(list);
   }
 
   has(seq) {
@@ -96,6 +102,7 @@ export class Log {
 
   toEnd() {
     this.list.scrollTop = this.list.scrollHeight;
+    this.stuck = true;
     this.button.hidden = true;
   }
 
@@ -164,6 +171,7 @@ export class Log {
     else this.list.append(item);
     this.#hideOldChoices();
     this.#separateDays();
+    this.#joinTurns();
     if (stay) this.toEnd();
     else if (!item.classList.contains("customer")) this.button.hidden = false;
   }
@@ -176,6 +184,17 @@ export class Log {
       const at = items.indexOf(row.parentElement);
       row.hidden = items.slice(at + 1).some((item) => item.classList.contains("customer") || item.querySelector(".choices"));
     }
+  }
+
+  // What one person says in one breath reads as one: the name stands above the first, the time below the last.
+  #joinTurns() {
+    const items = [...this.list.querySelectorAll(".message:not(.typing)")];
+    const turn = (item) => item && [item.classList.contains("customer"), item.firstChild.textContent, item.dataset.at.slice(0, 16)].join();
+    items.forEach((item, at) => {
+      const goesOn = (other) => other && turn(other) === turn(item);
+      item.classList.toggle("goes-on", Boolean(goesOn(items[at - 1]) && !items[at - 1].querySelector(".choices:not([hidden])")));
+      item.classList.toggle("to-be-continued", Boolean(goesOn(items[at + 1]) && !item.querySelector(".link, .problem")));
+    });
   }
 
   #separateDays() {

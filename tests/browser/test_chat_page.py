@@ -131,6 +131,35 @@ def test_an_agent_takes_the_floor_under_her_name(open_page: OpenPage, house: Hou
     expect(page.locator(".typing")).to_have_count(0)
 
 
+def test_what_one_person_says_in_one_breath_reads_as_one(open_page: OpenPage, house: House):
+    page = open_page("/chat")
+    say(page, "有人吗")
+    expect(page.locator(".message.bot")).to_have_count(1)
+    session = page.evaluate("() => fetch('/chat/api/messages').then((r) => r.json())")
+    with house.store.read() as tx:
+        message = tx.conversations.message(session["messages"][0]["id"])
+        address = tx.conversations.get(message.conversation_id).address
+    ticket = house.ticket(address=address)
+    house.desk.accept(ticket.id, "sun.tao")
+    for part in ("您好。", "请说。"):
+        house.desk.reply(ticket.id, "sun.tao", part, part)
+    house.deps.signals.signal(f"conversation:{ticket.conversation_id}")
+    agent = page.locator(".message.agent")
+    expect(agent).to_have_count(2)
+    same_minute = len({item.get_attribute("data-at")[:16] for item in agent.all()}) == 1
+    expect(page.locator(".message.agent .name:visible")).to_have_count(1 if same_minute else 2)
+    expect(page.locator(".message.agent .under:visible")).to_have_count(1 if same_minute else 2)
+
+
+def test_the_newest_words_stay_in_sight_when_room_is_taken_away(open_page: OpenPage):
+    page = open_page("/chat", width=390, height=844)
+    say(page, "choices " + "很长的一段话" * 100)
+    last = page.get_by_role("button", name="不是")
+    expect(last).to_be_in_viewport(ratio=1)
+    page.set_viewport_size({"width": 390, "height": 500})
+    expect(last).to_be_in_viewport(ratio=1)
+
+
 def test_the_launcher_opens_the_chat_in_a_frame_and_closes_by_key(open_page: OpenPage, house: House):
     page = open_page("/chat")
     page.goto(house.url + "/chat/demo")
