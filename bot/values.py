@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -30,9 +30,9 @@ _MONTHS = [
 def written(kind: str, value: Any, language: str, *, spoken: bool) -> str:
     """The value as that kind of thing in that language; a value of another form is given as it is.
 
-    Kinds: ``text``, ``money`` (fen), ``date``, ``time``, ``datetime`` (aware, or ISO text), ``month``
-    (``2026-08``, a year, or a span), ``account``, ``phone``, ``number`` (digits to say one by one), ``kwh``,
-    ``percent`` (0.12 is 12 %).
+    Kinds: ``text``, ``money`` (fen), ``date``, ``time``, ``datetime`` (aware, or ISO text), ``deadline`` (the
+    same, but midnight is the end of the day before), ``month`` (``2026-08``, a year, or a span), ``account``,
+    ``phone``, ``number`` (digits to say one by one), ``kwh``, ``percent`` (0.12 is 12 %).
     """
     writer = _WRITERS.get(kind)
     if writer is None:
@@ -91,6 +91,17 @@ def _datetime(value: Any, language: str, spoken: bool) -> str:
     return f"{day} {clock}" if language == "zh" else f"{clock} on {day}"
 
 
+def _deadline(value: Any, language: str, spoken: bool) -> str:
+    """A moment until which something is promised: nobody says "by 0:00 on the 4th" for the end of the 3rd."""
+    moment = _local(value)
+    if (moment.hour, moment.minute) != (0, 0):
+        return _datetime(value, language, spoken)
+    day = _date(moment.date() - timedelta(days=1), language, spoken)
+    if language == "zh":
+        return f"{day}24点" if spoken else f"{day} 24:00"
+    return f"the end of {day}"
+
+
 def _month(value: Any, language: str, spoken: bool) -> str:
     first, dash, last = str(value).partition("/")
     if dash:
@@ -138,6 +149,7 @@ _WRITERS: dict[str, Callable[[Any, str, bool], str]] = {
     "date": _date,
     "time": _time,
     "datetime": _datetime,
+    "deadline": _deadline,
     "month": _month,
     "account": _account,
     "phone": _phone,

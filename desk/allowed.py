@@ -9,9 +9,13 @@ from domain.agent import Agent, Role
 from domain.errors import NotFound
 from domain.ledger import Step
 from domain.repositories import Transaction
-from domain.ticket import Offer, OfferState, Status, Ticket
+from domain.ticket import Offer, OfferState, Status, Ticket, TicketClass
 from domain.ticket_moves import ENDED, MOVES
 
+_NO_VISIT = frozenset(
+    {TicketClass.INFO, TicketClass.ENQ, TicketClass.SUG, TicketClass.OPN, TicketClass.PRA, TicketClass.PUB}
+)
+"""Classes that are settled in words: nobody travels for them."""
 _WORK: Mapping[str, Step] = {
     "reply": Step.REPLIED_TO,
     "promise": Step.PROMISED,
@@ -41,6 +45,8 @@ def allowed_verbs(tx: Transaction, ticket: Ticket, agent: Agent, offers: Sequenc
         verbs.add("accept")
     if works and ticket.status in HELD:
         verbs.update(verb for verb, step in _WORK.items() if ticket.status in MOVES[step].before)
+        if ticket.cls in _NO_VISIT:
+            verbs.discard("arrived")
         if ticket.called_back or not ticket.needs_callback:
             verbs.discard("callback")
     asked = any(offer.from_agent for offer in waiting)

@@ -84,6 +84,7 @@ class Board:
         self._now = now
         self.names = {person.id: person.called(words.language) for person in tx.people.agents()}
         self._queues = {queue.code: queue for queue in tx.people.queues()}
+        self.queue_names = {code: self.queue_name(code) for code in self._queues}
 
     def shelves(self) -> list[Shelf]:
         """All shelves of this agent, with counts."""

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from desk.allowed import allowed_verbs
 from desk.board import Board, may_see, next_due, title_of
-from desk.timeline import Narrator, shown_time
+from desk.timeline import Narrator, shown_deadline, shown_time
 from desk.times import due_words, money, span, urgency
 from desk.views import Banner, Chip, Dossier, Fact, OfferView
 from desk.wording import Words
@@ -61,7 +61,9 @@ class Desk:
         words, now = self._words, self._now
         others = self._others(ticket)
         keep = frozenset({ticket.number, *(number for number, _ in others)})
-        narrator = Narrator(words, now, self._board.names, self.departments, keep, self._masked)
+        narrator = Narrator(
+            words, now, self._board.names, self.departments, self._board.queue_names, keep, self._masked
+        )
         messages, earlier = self._messages(ticket, EVERYTHING if everything else MESSAGES_SHOWN)
         entries = self._tx.ledger.of(ticket.id)
         first = messages[0].at if earlier else None
@@ -138,12 +140,13 @@ class Desk:
             since="" if ended else f"{since_words} · {for_words}",
             handler=words("banner.handler", name=narrator.name(handler)) if handler else "",
             promise=narrator.text(ticket.promise),
-            until=words("banner.until", time=shown_time(ticket.promised_until, now, words))
+            until=words("banner.until", time=shown_deadline(ticket.promised_until, now, words))
             if ticket.promised_until
             else "",
             due=due_words(due, now, words),
             urgency=urgency(due, now),
             mine=mine,
+            ended=ended,
         )
 
     def _marks(self, ticket: Ticket) -> tuple[str, ...]:
@@ -151,7 +154,7 @@ class Desk:
         marks = [
             words(f"ticket.{name}", n=count)
             for name, count in (("reopened", ticket.reopened), ("urged", ticket.urged))
-            if count
+            if count > (1 if name == ticket.status.value else 0)
         ]
         if ticket.needs_callback and not ticket.called_back and ticket.status not in ENDED:
             marks.append(words("ticket.callback_owed"))
@@ -176,7 +179,7 @@ class Desk:
         else:
             kind = "mine" if offer.from_agent == self._agent.id else "other"
             key = "ticket.handover_to" if offer.from_agent else "ticket.offered_to"
-        reasons = tuple(narrator.text(words.reasons(reason)) for reason in offer.reasons if reason)
+        reasons = tuple(narrator.text(narrator.reasons(reason)) for reason in offer.reasons if reason)
         return OfferView(
             offer.id, words(key, time=time, name=giver if kind == "handover" else to), reasons, kind
         )
@@ -199,8 +202,8 @@ class Desk:
             ("queue", self._board.queue_name(ticket.queue)),
             ("department", self.departments.get(ticket.department, ticket.department)),
             ("opened", shown_time(ticket.created_at, now, words)),
-            ("public_due", shown_time(ticket.public_due_at, now, words)),
-            ("internal_due", shown_time(ticket.internal_due_at, now, words)),
+            ("public_due", shown_deadline(ticket.public_due_at, now, words)),
+            ("internal_due", shown_deadline(ticket.internal_due_at, now, words)),
         )
         return tuple(Fact(f"about.{key}", words(f"ticket.{key}"), value) for key, value in rows if value)
 
@@ -236,7 +239,7 @@ class Desk:
                     self._words.maybe(f"clock.{clock.kind.value}", clock.kind.value),
                     words,
                     urgency(clock.due_at, self._now) if running else late,
-                    shown_time(clock.due_at, self._now, self._words),
+                    shown_deadline(clock.due_at, self._now, self._words),
                 )
             )
         return tuple(chips)
@@ -246,7 +249,7 @@ class Desk:
         chips = []
         for leg in self._tx.tickets.legs(ticket.id):
             is_open = leg.done_at is None
-            due = shown_time(leg.due_at, self._now, words)
+            due = shown_deadline(leg.due_at, self._now, words)
             state = words("ticket.leg_open" if is_open else "ticket.leg_done")
             tail = f" · {words('ticket.leg_due', time=due)}" if due and is_open else ""
             chips.append(

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from desk.masking import mask
-from desk.times import clock_time, day_words, local
+from desk.times import clock_time, day_words, deadline_time, local
 from desk.wording import Words
 from domain.ledger import Entry, Step
 from domain.message import Audience, Message
+from domain.satisfaction import Solved
 
 _TOLD_BY_MESSAGE = frozenset({Step.NOTED, Step.REPLIED_TO, Step.CUSTOMER_WROTE})
 """These steps stand beside a message that says the same; showing both would be noise."""
@@ -38,6 +39,7 @@ class Item:
     attachments: tuple[str, ...] = ()
 
 
+_BY_THE_ANSWER = frozenset({Step.NOT_SOLVED, Step.REOPENED})
 _OFFER_STEPS = frozenset({Step.OFFERED, Step.OFFER_EXPIRED, Step.OFFER_WITHDRAWN})
 _ALARMS = frozenset({Step.DEADLINE_MISSED, Step.ESCALATED, Step.URGED, Step.NOT_SOLVED, Step.NOT_ASSIGNED})
 
@@ -51,6 +53,7 @@ class Narrator:
         now: datetime,
         names: Mapping[str, str],
         departments: Mapping[str, str],
+        queues: Mapping[str, str],
         keep: frozenset[str],
         masked: bool = True,
     ) -> None:
@@ -58,6 +61,7 @@ class Narrator:
         self._now = now
         self._names = names
         self._departments = departments
+        self._queues = queues
         self._keep = keep
         self._masked = masked
 
@@ -114,7 +118,7 @@ class Narrator:
     def _quote(self, entry: Entry) -> str:
         """What the step itself says: a reason, a text, a result; each once."""
         said = dict.fromkeys(
-            self._words.reasons(entry.data[name]) if name in _ROUTER_WORDS else entry.data[name]
+            self.reasons(entry.data[name]) if name in _ROUTER_WORDS else entry.data[name]
             for name in _QUOTED
             if entry.data.get(name)
         )
@@ -123,9 +127,32 @@ class Narrator:
         if entry.step is Step.PRIORITY_CHANGED and entry.data.get("to"):
             level = entry.data["to"]
             said = {self._words.maybe(f"priority.{level}", level): None, **said}
-        if entry.step is Step.SURVEY_ANSWERED and entry.data.get("solved"):
-            said = {self._words(f"solved.{entry.data['solved']}"): None, **said}
+        if entry.step is Step.SURVEY_ANSWERED:
+            said = {**self._answer(entry), **said}
+        if entry.step in _BY_THE_ANSWER:
+            # The answer itself stands a line above; only what she added to it is news.
+            said = {words: None for words in said if words not in set(Solved)}
         return "\n".join(said)
+
+    def _answer(self, entry: Entry) -> dict[str, None]:
+        """What the customer answered to "is it solved?", and the score."""
+        solved, score = entry.data.get("solved"), entry.data.get("score")
+        told = [self._words(f"solved.{solved}")] if solved else []
+        told += [self._words("ticket.score", n=score)] if score else []
+        return dict.fromkeys(told)
+
+    def reasons(self, text: str) -> str:
+        """The router's reasons in the reader's language, with names for its codes."""
+        return self._words.reasons(text, self._called)
+
+    def _called(self, code: str) -> str:
+        """What a code in a reason stands for: a person, a queue, a language, a matter; else itself."""
+        cls, _, subject = code.partition("/")
+        if subject:
+            named = (self._words.maybe(f"cls.{cls}", cls), self._words.maybe(f"subject.{subject}", subject))
+            return " · ".join(named)
+        known = self._names.get(code) or self._queues.get(code)
+        return known or self._words.maybe(f"ticket.language_{code}", self._words.maybe(f"skill.{code}", code))
 
     def _whom(self, entry: Entry) -> str:
         """The person or persons whom the step concerns, besides who did it."""
@@ -150,3 +177,8 @@ class Narrator:
 def shown_time(moment: datetime | None, now: datetime, words: Words) -> str:
     """The moment in words, or empty."""
     return clock_time(moment, now, words) if moment else ""
+
+
+def shown_deadline(moment: datetime | None, now: datetime, words: Words) -> str:
+    """The moment until which something must be done, in words, or empty."""
+    return deadline_time(moment, now, words) if moment else ""

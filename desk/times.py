@@ -26,6 +26,14 @@ def clock_time(moment: datetime, now: datetime, words: Words) -> str:
     return f"{day} {time}"
 
 
+def deadline_time(moment: datetime, now: datetime, words: Words) -> str:
+    """The same for a deadline: midnight is the end of the day before, not the beginning of one."""
+    there = local(moment)
+    if (there.hour, there.minute) != (0, 0):
+        return clock_time(moment, now, words)
+    return words("time.day_end", day=day_words(moment - timedelta(minutes=1), now, words))
+
+
 def day_words(moment: datetime, now: datetime, words: Words) -> str:
     """``today``, ``yesterday``, ``tomorrow`` or the date."""
     there, here = local(moment), local(now)

@@ -51,6 +51,8 @@ class Banner:
     due: str
     urgency: str
     mine: bool
+    ended: bool
+    """Nothing is promised or due any more."""
 
 
 @dataclass(frozen=True, slots=True)

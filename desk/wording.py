@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +23,7 @@ class Words:
     ) -> None:
         self.language = language
         self._flat = flat
-        self._reasons = [
-            (re.compile(pattern), re.sub(r"\$(\d)", r"\\\1", words)) for pattern, words in reasons
-        ]
+        self._reasons = [(re.compile(pattern), words) for pattern, words in reasons]
 
     def __call__(self, key: str, **values: object) -> str:
         """The words of ``key`` with ``{name}`` places filled. Raises KeyError for an unknown key."""
@@ -36,16 +34,22 @@ class Words:
         """The words of ``key``, or ``otherwise`` for a code that data brought and no words name."""
         return self._flat.get(key, otherwise)
 
-    def reasons(self, text: str) -> str:
-        """The router's reasons (English, joined by ``; ``) in this language, where it has words for them."""
+    def reasons(self, text: str, called: Callable[[str], str] = str) -> str:
+        """The router's reasons (English, joined by ``; ``) in this language, where it has words for them.
+
+        ``called`` gives the name of a code in them: a login, a queue, a language, a matter.
+        """
         parts = text.split("; ")
-        told = [self._reason(part) for part in parts]
+        told = [self._reason(part, called) for part in parts]
         return text if told == parts else self("time.reasons").join(told)
 
-    def _reason(self, text: str) -> str:
+    def _reason(self, text: str, called: Callable[[str], str]) -> str:
         for pattern, words in self._reasons:
             if found := pattern.fullmatch(text):
-                return found.expand(words)
+                names = [called(code) for code in found.groups()]
+                for number, name in enumerate(names, start=1):
+                    words = words.replace(f"${number}", name)
+                return words
         return text
 
     def under(self, prefix: str) -> dict[str, str]:

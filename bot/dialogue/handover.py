@@ -126,7 +126,8 @@ def summary(step: Step, intent: str, words: str) -> str:
     head = (labels[0 if step.tongue == "zh" else -1]) if labels else intent
     flat = " ".join(words.split())
     masked = _LONG_NUMBER.sub(lambda found: mask_account_no(found.group()), flat)
-    return f"{head}: {masked[:_SUMMARY_WORDS]}" if masked else head
+    colon = "：" if step.tongue == "zh" else ": "
+    return f"{head}{colon}{masked[:_SUMMARY_WORDS]}" if masked else head
 
 
 def _gist(frame: Frame) -> str:

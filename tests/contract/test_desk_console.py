@@ -114,6 +114,16 @@ def test_a_ticket_from_acceptance_to_the_result(house, chen):
     assert "结果已送达客户" in chen.see(ticket.number)
 
 
+def test_nobody_goes_on_site_for_what_is_settled_in_words(house, chen):
+    fault, question = house.ticket(address="fault"), house.ticket(cls="ENQ", subject="person", address="words")
+    for ticket in (fault, question):
+        house.desk.accept(ticket.id, {"FLT": "chen.gang", "ENQ": "lin.yue"}[ticket.cls])
+    lin = seat_of(house, "lin.yue")
+    assert "已到现场" in chen.see(fault.number)
+    assert "已到现场" not in lin.see(question.number)
+    lin.http.close()
+
+
 def test_who_comes_second_reads_who_was_first(house, chen, sun):
     ticket = house.ticket(address="race")
     assert chen.do(ticket.number, "accept")[0] == 200

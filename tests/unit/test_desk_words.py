@@ -12,7 +12,7 @@ import yaml
 
 from desk.masking import mask
 from desk.passwords import hash_password, password_fits
-from desk.times import clock_time, due_words, money, span
+from desk.times import clock_time, deadline_time, due_words, money, span
 from desk.wording import load_words
 from domain.clock import ClockKind, ClockState
 from domain.ledger import Step
@@ -99,6 +99,11 @@ def test_times_and_money_are_in_the_readers_language():
     assert clock_time(NOW, NOW, ZH) == "10:00"
     assert clock_time(NOW - timedelta(days=1), NOW, ZH) == "昨天 10:00"
     assert clock_time(datetime(2026, 12, 31, 16, 30, tzinfo=UTC), NOW, EN) == "Fri 1 Jan 2027 00:30"
+    midnight = datetime(2026, 12, 3, 16, 0, tzinfo=UTC)
+    assert deadline_time(midnight, NOW, ZH) == "12月3日 周四 24:00"
+    assert deadline_time(midnight, NOW, EN) == "end of Thu 3 Dec"
+    assert deadline_time(midnight + timedelta(hours=9), NOW, EN) == "Fri 4 Dec 09:00"
+    assert deadline_time(datetime(2026, 11, 24, 16, 0, tzinfo=UTC), NOW, ZH) == "今天 24:00"
     assert span(timedelta(hours=2, minutes=10), ZH) == "2 小时 10 分钟"
     assert span(timedelta(days=1, hours=3, minutes=5), EN) == "1 day 3 h"
     assert due_words(NOW - timedelta(minutes=12), NOW, EN) == "12 min overdue"
