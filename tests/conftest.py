@@ -19,9 +19,7 @@ from tests.servers import fresh_database, running_postgres, running_redis
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption(
-        "--screenshots", action="store_true", help="write the pictures of docs/story anew (needs a browser)"
-    )
+    parser.addoption("--screenshots", action="store_true", help="write the pictures of docs/story.md anew")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,12 +1,13 @@
-"""A real Chromium over a real house; console errors of any page fail the test that opened it."""
+"""A real Chromium; console errors of any page fail the test that opened it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.browser.windows import Windows, sign_in_at
 from tests.desk_house import PASSWORD, House, running_house
 
 CHROMIUM = "/usr/bin/chromium"
@@ -26,44 +27,29 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+@pytest.fixture
+def windows(browser: Browser) -> Iterator[Windows]:
+    """Opens windows, each with cookies of its own; at the end no page may have had an error."""
+    opened = Windows(browser)
+    yield opened
+    opened.close()
+
+
 OpenPage = Callable[..., Page]
 
 
 @pytest.fixture
-def open_page(house: House, browser: Browser) -> Iterator[OpenPage]:
-    """Opens a path in a context of its own; at the end no page may have had an error."""
-    contexts: list[BrowserContext] = []
-    problems: list[str] = []
+def open_page(house: House, windows: Windows) -> OpenPage:
+    """Opens a path of the small house, signed in when ``sign_in`` names an agent."""
 
     def open_(
         path: str, *, width: int = 1280, height: int = 800, lang: str = "zh-CN", sign_in: str = ""
     ) -> Page:
-        context = browser.new_context(
-            viewport={"width": width, "height": height}, locale=lang, timezone_id="Asia/Shanghai"
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(10_000)
-        page.on("pageerror", lambda error: problems.append(str(error)))
-        page.on(
-            "console",
-            lambda told: (
-                problems.append(told.text)
-                if told.type == "error" and "Failed to load resource" not in told.text
-                else None
-            ),
-        )
+        page = windows.open(width=width, height=height, lang=lang)
         if sign_in:
-            page.goto(house.url + "/desk/sign-in")
-            page.fill("#login", sign_in)
-            page.fill("#password", PASSWORD)
-            page.keyboard.press("Enter")
-            page.wait_for_selector("body[data-ready]")
+            sign_in_at(page, house.url, sign_in, PASSWORD)
         page.goto(house.url + path)
         page.wait_for_selector("body[data-ready]")
         return page
 
-    yield open_
-    for context in contexts:
-        context.close()
-    assert problems == []
+    return open_
