@@ -18,9 +18,9 @@ test: ## Run every test (make test ARGS="tests/unit -k tariff" for some)
 train: ## Train the intent model if the language data changed
 	@$(DO) train $(ARGS)
 
-eval: ## Measure understanding on a file: make -s eval FILE=x.jsonl
-	@test -n "$(FILE)" || { echo "name the file: make -s eval FILE=x.jsonl" >&2; exit 2; }
-	@$(DO) eval "$(FILE)" $(ARGS)
+eval: ## Measure understanding: make -s eval FILE=x.jsonl (or FILE="a b", ARGS="--crossval", ARGS=--help)
+	@test -n "$(FILE)$(ARGS)" || { echo 'name a file: make -s eval FILE=x.jsonl, or ARGS="--crossval"' >&2; exit 2; }
+	@if [ -e "$(FILE)" ]; then $(DO) eval "$(FILE)" $(ARGS); else $(DO) eval $(FILE) $(ARGS); fi
 
 bench: ## Measure latency, rate and memory, beside raw Rasa
 	@$(DO) bench $(ARGS)

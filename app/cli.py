@@ -118,16 +118,39 @@ def train(force: Annotated[bool, typer.Option(help="Train even if nothing change
 
 @cli.command(name="eval")
 def evaluate(
-    file: Annotated[Path, typer.Argument(help="JSON lines: text, lang, intent, entities.", exists=True)],
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            help="Labelled messages (.jsonl): text, lang, intent, entities. Or public sets: "
+            "train.tsv test.tsv, or a folder of them.",
+            exists=True,
+        ),
+    ] = None,
+    report: Annotated[
+        Path | None, typer.Option(help="Where to write the page; without, a new file in reports/.")
+    ] = None,
+    crossval: Annotated[
+        bool, typer.Option("--crossval", help="Cross-validate on our own sentences instead of files.")
+    ] = False,
+    curve: Annotated[
+        bool, typer.Option("--curve", help="With --crossval: teach 1/8, 1/4, 1/2 and all of them.")
+    ] = False,
+    folds: Annotated[int, typer.Option(help="With --crossval.", min=2)] = 5,
+    svm_c: Annotated[
+        float | None, typer.Option(help="Inverse regularisation of the SVM, instead of config.yml's.")
+    ] = None,
 ) -> None:
-    """Measure the whole understanding on a file. The last line printed is one JSON object."""
-    from app.measuring import evaluate_file
+    """Measure the understanding: figures, and a page to read. The last line printed is one JSON object."""
+    from app.measuring import measure_any
     from domain.errors import ShouwenError
 
+    if crossval == bool(files) or (curve and not crossval):
+        console.print("[red]name files, or --crossval (with or without --curve); see --help[/]")
+        raise typer.Exit(2)
     try:
-        measured = evaluate_file(_settings(), file)
+        measured = measure_any(_settings(), files or [], folds, curve, svm_c, report)
     except ShouwenError as error:
-        console.print(f"[red]{error}[/]")
+        console.print(str(error), style="red", markup=False)
         raise typer.Exit(2) from None
     typer.echo(json.dumps(measured, ensure_ascii=False))
 

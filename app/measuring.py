@@ -1,28 +1,55 @@
-"""``eval``: measures the whole understanding on a labelled file, with a Rasa of its own."""
+"""``eval``: measures the understanding, writes a page about it and gives its figures."""
 
 from __future__ import annotations
 
 import socket
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from app.preparing import prepare_all
-from app.progress import step
-from app.settings import Settings
+from app.preparing import NLU_DATA, prepare_all
+from app.progress import Step, console, step
+from app.settings import HOUSE, Settings
 from app.wiring import build_understanding, build_utility, rasa_process
-from bot.understanding.evaluate import evaluate
+from bot.understanding.crossval import CURVE, cross_validate
+from bot.understanding.evaluation.answered import Progress
+from bot.understanding.evaluation.evaluate import evaluate
+from bot.understanding.evaluation.measures import Evaluation
+from bot.understanding.evaluation.report import write_report
+from bot.understanding.evaluation.table import print_table
 from domain.clock import SystemClock
 from store.embedded import EmbeddedCache
 
-AT_ONCE = 2
+REPORTS = HOUSE / "reports"
 
 
-def evaluate_file(settings: Settings, file: Path) -> dict[str, Any]:
-    """The measures of ``file``; a readable table goes to standard error.
+def measure_any(
+    settings: Settings,
+    files: Sequence[Path],
+    folds: int,
+    curve: bool,
+    svm_c: float | None,
+    report: Path | None,
+) -> dict[str, Any]:
+    """Labelled messages, or without files cross-validation on our own sentences.
 
     Raises:
-        BadRequest: a line of the file is malformed; the text names it.
+        BadRequest: a file is not what it should be.
+    """
+    if not files:
+        return cross_validate_own(folds, CURVE if curve else (1.0,), svm_c, report)
+    return evaluate_files(settings, files, report)
+
+
+def evaluate_files(settings: Settings, files: Sequence[Path], report: Path | None) -> dict[str, Any]:
+    """The measures of the whole understanding on all files together, with a Rasa of its own.
+
+    A readable table goes to standard error, and the page to ``report`` (None: a new file in ``reports/``).
+
+    Raises:
+        BadRequest: a line of a file is malformed; the text names it.
     """
     own = settings.model_copy(update={"rasa_port": settings.rasa_port or _free_port()})
     model = prepare_all(own)
@@ -36,9 +63,51 @@ def evaluate_file(settings: Settings, file: Path) -> dict[str, Any]:
         with step("Loading the encoder") as running:
             if not understanding.refresh():
                 running.tell("none installed: Rasa alone")
-        return evaluate(file, understanding, workers=AT_ONCE, now=clock.now(), table=sys.stderr)
+        with step("Asking") as running:
+            evaluation = evaluate(files, understanding, now=clock.now(), progress=_counted(running))
     finally:
         process.stop()
+    print_table(evaluation, sys.stderr)
+    name = "-".join(file.stem for file in files)[:60]
+    facts = [("files", ", ".join(file.name for file in files)), ("model", model.name)]
+    _write(evaluation, report, f"eval-{name}", "Understanding", facts)
+    return evaluation.result
+
+
+def cross_validate_own(
+    folds: int, shares: Sequence[float], svm_c: float | None, report: Path | None
+) -> dict[str, Any]:
+    """The measures of the intent models on sentences of ours that they were not taught, and the page."""
+    with step("Cross-validation") as running:
+        found = cross_validate(NLU_DATA, folds, svm_c, shares=shares, progress=running.tell)
+    print_table(found.evaluation, sys.stderr)
+    facts = [("cross-validation", f"{folds} folds"), ("intent models alone", "no rules, no entities")]
+    _write(found.evaluation, report, "crossval", "Intents, cross-validated", facts, found.curves)
+    return found.result
+
+
+def _counted(running: Step) -> Progress:
+    return lambda done, of: running.tell(f"{done} of {of}")
+
+
+def _write(
+    evaluation: Evaluation,
+    path: Path | None,
+    name: str,
+    title: str,
+    facts: Sequence[tuple[str, str]],
+    curves: dict[str, list[tuple[int, float]]] | None = None,
+) -> None:
+    """Write the page and say where; figures must not be lost because a folder cannot be written to."""
+    now = SystemClock().now()
+    stamp = now.astimezone(ZoneInfo("Asia/Shanghai")).strftime("%Y%m%d-%H%M%S")
+    path = path or REPORTS / f"{name}-{stamp}.html"
+    try:
+        write_report(evaluation, path, title=title, facts=facts, now=now, curves=curves)
+    except OSError as error:
+        console.print(f"the report could not be written: {error}", markup=False, soft_wrap=True)
+    else:
+        console.print(f"report: {path}", markup=False, soft_wrap=True)
 
 
 def _free_port() -> int:

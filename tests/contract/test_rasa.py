@@ -9,18 +9,16 @@ import subprocess
 import sys
 import time
 from datetime import UTC, datetime
-from io import StringIO
 from pathlib import Path
 
 import pytest
 
 from bot.understanding.cascade import Cascade, build_understander
 from bot.understanding.client import RasaClient
-from bot.understanding.evaluate import evaluate
+from bot.understanding.evaluation.evaluate import evaluate
 from bot.understanding.process import RasaProcess
 from bot.understanding.teaching import BadTeaching
 from bot.understanding.train import HOUSE, RASA_PYTHON, fingerprint, train
-from domain.errors import BadRequest
 from tests.fixtures_rasa import RunningRasa, free_port
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -169,27 +167,21 @@ def test_evaluation_says_what_it_measured(understander: Cascade, tmp_path: Path)
     ]
     file = tmp_path / "x.jsonl"
     file.write_text("\n".join(json.dumps(r, ensure_ascii=False) for r in rows), encoding="utf-8")
-    result = evaluate(file, understander, 2, now=NOW, table=StringIO())
+    counted: list[tuple[int, int]] = []
+    evaluation = evaluate([file], understander, now=NOW, progress=lambda done, of: counted.append((done, of)))
+    result = evaluation.result
     assert list(result) == [
         "n", "intent_accuracy", "macro_f1", "hard_accuracy", "entity_f1", "oos_auroc", "safety_recall",
         "safety_false_positive_rate", "latency_ms_p50", "latency_ms_p95", "by_intent",
+        "expected_calibration_error", "by_group",
     ]  # fmt: skip
+    assert counted == [(1, 5), (2, 5), (3, 5), (4, 5), (5, 5)]
     assert result["n"] == 5
     assert result["intent_accuracy"] == 0.8
     assert result["hard_accuracy"] == 1.0
     assert result["safety_recall"] == 1.0
     assert result["safety_false_positive_rate"] == 0.0
     assert result["by_intent"]["query_bill"]["recall"] == 0.5
-
-
-@pytest.mark.parametrize(
-    "line", ["{", '{"text": "x"}', '{"intent": "x"}', "[]", '{"text": 3, "intent": "x"}']
-)
-def test_a_malformed_line_is_named(understander: Cascade, tmp_path: Path, line: str) -> None:
-    file = tmp_path / "x.jsonl"
-    file.write_text('{"text": "好", "intent": "affirm"}\n\n' + line, encoding="utf-8")
-    with pytest.raises(BadRequest, match="line 3"):
-        evaluate(file, understander, now=NOW, table=StringIO())
 
 
 def test_training_refuses_language_that_contradicts_itself(tmp_path: Path) -> None:
