@@ -13,6 +13,7 @@ from app.preparing import NLU_DATA, prepare_all
 from app.progress import Step, console, step
 from app.settings import HOUSE, Settings
 from app.wiring import build_understanding, build_utility, rasa_process
+from bench.public_sets import are_public_sets, measure_public_sets
 from bot.understanding.crossval import CURVE, cross_validate
 from bot.understanding.evaluation.answered import Progress
 from bot.understanding.evaluation.evaluate import evaluate
@@ -33,13 +34,15 @@ def measure_any(
     svm_c: float | None,
     report: Path | None,
 ) -> dict[str, Any]:
-    """Labelled messages, or without files cross-validation on our own sentences.
+    """Labelled messages, public sets, or without files cross-validation on our own sentences.
 
     Raises:
         BadRequest: a file is not what it should be.
     """
     if not files:
         return cross_validate_own(folds, CURVE if curve else (1.0,), svm_c, report)
+    if are_public_sets(files):
+        return measure_public_sets(files, svm_c)
     return evaluate_files(settings, files, report)
 
 
