@@ -1,13 +1,14 @@
-"""The second voice on intents: a linear model over the encoder's vectors, weighed against Rasa's.
+"""The second voice on intents: a small network over the encoder's vectors, weighed against Rasa's.
 
 Rasa's model reads letters, this one reads meaning; it knows a wording that nobody taught, and what was
-taught in one language helps the other. Both voices are multiplied, each raised to a power that
-cross-validation chose for the language: ``chance ~ meaning ** a * letters ** b``, so that the powers also
-calibrate the result.
+taught in one language helps the other. Both voices are multiplied, each raised to a power that sentences
+held out chose for the language: ``chance ~ meaning ** a * letters ** b``, so that the powers also
+calibrate the result. Learning needs torch, speaking only numpy.
 """
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,11 +22,19 @@ from bot.understanding.script import script
 from domain.understanding import IntentGuess
 
 _log = logging.getLogger(__name__)
-_C = 20.0
-"""Inverse regularisation of the logistic regression."""
-_FOLDS = 4
+_HIDDEN = 512
+_ROUNDS = 12
+"""Times that each sentence is read while learning."""
+_BATCH = 128
+_RATE = 1e-3
+_FORGET_INPUT, _FORGET_HIDDEN = 0.13, 0.4
+"""Shares of the network that are left out at random while learning."""
+_HELD_OUT = 5
+"""One sentence in so many is held out to choose the powers."""
 _LEAST = 1e-6
 """Chance of an intent that a voice does not name."""
+_EQUAL = (0.7, 0.3, 1.0)
+"""The powers of a language with nothing to choose them by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +44,17 @@ class DenseIntents:
     labels: tuple[str, ...]
     mean: Matrix
     scale: Matrix
-    weights: Matrix
-    offset: Matrix
+    inner: Matrix
+    inner_offset: Matrix
+    outer: Matrix
+    outer_offset: Matrix
     powers: Matrix
     """Rows ``zh`` and ``en``; columns: power of the meaning, of the letters, of the meaning alone."""
 
     def chances(self, vectors: Matrix) -> Matrix:
         """Uncalibrated probabilities, one row a vector, columns as :attr:`labels`."""
-        return _softmax(((vectors - self.mean) / self.scale) @ self.weights.T + self.offset)
+        inside = np.maximum(((vectors - self.mean) / self.scale) @ self.inner + self.inner_offset, 0)
+        return _softmax(inside @ self.outer + self.outer_offset)
 
     def weigh(
         self, vector: Matrix, lang: str, letters: Sequence[IntentGuess] | None
@@ -61,10 +73,7 @@ class DenseIntents:
     def save(self, path: Path) -> None:
         """Write it whole or not at all."""
         part = path.with_suffix(".part.npz")
-        np.savez(
-            part, labels=np.array(self.labels), mean=self.mean, scale=self.scale, weights=self.weights,
-            offset=self.offset, powers=self.powers,
-        )  # fmt: skip
+        np.savez(part, labels=np.array(self.labels), **{name: getattr(self, name) for name in _KEPT})
         part.replace(path)
 
     @classmethod
@@ -72,46 +81,77 @@ class DenseIntents:
         """Read what :meth:`save` wrote."""
         with np.load(path, allow_pickle=False) as kept:
             labels = tuple(str(label) for label in kept["labels"])
-            rest = {name: kept[name] for name in ("mean", "scale", "weights", "offset", "powers")}
-        return cls(labels, **rest)
+            return cls(labels, **{name: kept[name] for name in _KEPT})
+
+
+_KEPT = ("mean", "scale", "inner", "inner_offset", "outer", "outer_offset", "powers")
 
 
 def learn(texts: Sequence[str], labels: Sequence[str], vectors: Matrix, svm_c: float) -> DenseIntents:
     """Learn from sentences and their vectors; ``svm_c`` is that of the voice it will be weighed against."""
+    targets = np.array(labels)
+    powers = _choose_powers(texts, targets, vectors, svm_c)
+    return _fit(vectors, targets, powers)
+
+
+def _choose_powers(texts: Sequence[str], targets: Matrix, vectors: Matrix, svm_c: float) -> Matrix:
+    """What both voices, taught with most sentences, should weigh on the others."""
     from sklearn.model_selection import StratifiedKFold
 
     from bot.understanding.linear import LinearIntents
 
     langs = np.array([script(text) for text in texts])
-    targets = np.array(labels)
-    names = sorted(set(labels))
-    own, theirs = np.zeros((len(texts), len(names))), np.zeros((len(texts), len(names)))
-    strata = [f"{label} {lang}" for label, lang in zip(labels, langs, strict=True)]
-    for taught, held in StratifiedKFold(_FOLDS, shuffle=True, random_state=3).split(texts, strata):
-        part = _fit(vectors[taught], targets[taught])
-        letters = LinearIntents(svm_c).fit([texts[i] for i in taught], [str(targets[i]) for i in taught])
-        own[np.ix_(held, np.searchsorted(names, part.labels))] = part.chances(vectors[held])
-        said = letters.predict([texts[i] for i in held])
-        theirs[np.ix_(held, np.searchsorted(names, letters.labels))] = said
-    columns = np.searchsorted(names, targets)
-    of = [langs == lang for lang in ("zh", "en")]
-    powers = np.array([_powers(own[rows], theirs[rows], columns[rows]) for rows in of])
-    whole = _fit(vectors, targets)
-    return DenseIntents(whole.labels, whole.mean, whole.scale, whole.weights, whole.offset, powers)
+    strata = np.array([f"{label} {lang}" for label, lang in zip(targets, langs, strict=True)])
+    folds = min(_HELD_OUT, int(np.unique(strata, return_counts=True)[1].max()))
+    if folds < 2:
+        return np.array([_EQUAL, _EQUAL])
+    splits = StratifiedKFold(folds, shuffle=True, random_state=3).split(texts, strata)
+    taught, held = next(iter(splits))
+    names = np.unique(targets)
+    own, theirs = np.zeros((len(held), len(names))), np.zeros((len(held), len(names)))
+    part = _fit(vectors[taught], targets[taught], np.ones((2, 3)))
+    own[:, np.searchsorted(names, part.labels)] = part.chances(vectors[held])
+    letters = LinearIntents(svm_c).fit([texts[i] for i in taught], [str(targets[i]) for i in taught])
+    theirs[:, np.searchsorted(names, letters.labels)] = letters.predict([texts[i] for i in held])
+    columns = np.searchsorted(names, targets[held])
+    of = [langs[held] == lang for lang in ("zh", "en")]
+    return np.array([_powers(own[rows], theirs[rows], columns[rows]) for rows in of])
 
 
-def _fit(vectors: Matrix, targets: Matrix) -> DenseIntents:
-    from sklearn.linear_model import LogisticRegression
+def _fit(vectors: Matrix, targets: Matrix, powers: Matrix) -> DenseIntents:
+    """Teach the network; the same sentences give the same network."""
+    import torch
+    from torch.nn import functional
 
-    mean, scale = vectors.mean(0), (vectors.std(0) + 1e-6) * np.sqrt(vectors.shape[1])
-    model = LogisticRegression(C=_C, class_weight="balanced", max_iter=200, tol=1e-3)
-    model.fit((vectors - mean) / scale, targets)
-    weights, offset = model.coef_, model.intercept_
-    if len(model.classes_) == 2:
-        # scikit-learn keeps one row for two classes.
-        weights, offset = np.vstack([-weights, weights]) / 2, np.array([-offset[0], offset[0]]) / 2
-    equal = np.array([[0.7, 0.3, 1.0]] * 2)
-    return DenseIntents(tuple(model.classes_), mean, scale, weights, offset, equal)
+    names, columns = np.unique(targets, return_inverse=True)
+    mean, scale = vectors.mean(0), vectors.std(0) + 1e-6
+    inputs = torch.from_numpy(((vectors - mean) / scale).astype(np.float32))
+    asked = torch.from_numpy(columns)
+    # Rare intents count for more, but not for as much as if all were equally common.
+    weights = torch.from_numpy((len(columns) / len(names) / np.bincount(columns)) ** 0.5).float()
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(5)
+        first = torch.nn.Linear(inputs.shape[1], _HIDDEN)
+        second = torch.nn.Linear(_HIDDEN, len(names))
+        known = [*first.parameters(), *second.parameters()]
+        optimizer = torch.optim.AdamW(known, lr=_RATE, weight_decay=0.05)
+        steps = _ROUNDS * -(-len(columns) // _BATCH)
+        pace = torch.optim.lr_scheduler.OneCycleLR(optimizer, _RATE, total_steps=steps, pct_start=0.1)
+        for _ in range(_ROUNDS):
+            order = torch.randperm(len(columns))
+            for start in range(0, len(columns), _BATCH):
+                rows = order[start : start + _BATCH]
+                inside = first(functional.dropout(inputs[rows], _FORGET_INPUT)).relu()
+                scores = second(functional.dropout(inside, _FORGET_HIDDEN))
+                loss: Any = functional.cross_entropy(scores, asked[rows], weight=weights)
+                optimizer.zero_grad()
+                loss.backward()
+                optimizer.step()
+                pace.step()
+    inner, inner_offset, outer, outer_offset = (
+        part.detach().numpy() for part in (first.weight.T, first.bias, second.weight.T, second.bias)
+    )
+    return DenseIntents(tuple(names.tolist()), mean, scale, inner, inner_offset, outer, outer_offset, powers)
 
 
 def _powers(own: Matrix, theirs: Matrix, columns: Matrix) -> tuple[float, float, float]:
@@ -119,7 +159,7 @@ def _powers(own: Matrix, theirs: Matrix, columns: Matrix) -> tuple[float, float,
     from scipy.optimize import minimize
 
     if not len(columns):
-        return 0.7, 0.3, 1.0
+        return _EQUAL
     one, two, rows = np.log(own + _LEAST), np.log(theirs + _LEAST), np.arange(len(columns))
 
     def loss(powers: Any) -> float:
@@ -144,10 +184,41 @@ def teach(texts: Sequence[str], labels: Sequence[str], svm_c: float, path: Path)
     if not is_genuine(weights):
         _log.warning("the encoder's weights are not those that were measured; going on without them")
         return False
-    from bot.understanding.encoder import SentenceEncoder
-
-    learn(texts, labels, SentenceEncoder(weights).encode(texts), svm_c).save(path)
+    learn(texts, labels, kept_vectors(texts, weights, path.parent / "vectors.npz"), svm_c).save(path)
     return True
+
+
+def kept_vectors(texts: Sequence[str], weights: Path, store: Path) -> Matrix:
+    """A vector for each text; those of the last training are read from ``store``, which is then renewed.
+
+    Reading 40 000 sentences takes a minute or two, and from one training to the next few of them change.
+    """
+    made_by = _maker(weights)
+    known: dict[str, Matrix] = {}
+    if store.exists():
+        with np.load(store, allow_pickle=False) as kept:
+            if str(kept["made_by"]) == made_by:
+                known = dict(zip(kept["texts"].tolist(), kept["vectors"], strict=True))
+    distinct = list(dict.fromkeys(texts))
+    fresh = [text for text in distinct if text not in known]
+    if fresh:
+        from bot.understanding.encoder import SentenceEncoder
+
+        # Half precision loses nothing that learning would notice, and is the same with and without the store.
+        known.update(zip(fresh, SentenceEncoder(weights).encode(fresh).astype(np.float16), strict=True))
+        part = store.with_suffix(".part.npz")
+        rows = np.array([known[text] for text in distinct])
+        np.savez(part, made_by=np.array(made_by), texts=np.array(distinct), vectors=rows)
+        part.replace(store)
+    return np.array([known[text] for text in texts], dtype=np.float32)
+
+
+def _maker(weights: Path) -> str:
+    """Changes with whatever changes a vector."""
+    digest = hashlib.sha256()
+    for name in ("encoder.py", "e5.py"):
+        digest.update((Path(__file__).parent / name).read_bytes())
+    return f"{weights.name} {weights.stat().st_size} {digest.hexdigest()[:16]}"
 
 
 def _softmax(scores: Matrix) -> Matrix:

@@ -6,8 +6,10 @@ middle layers know more of the wording, the last more of the meaning, and togeth
 
 from __future__ import annotations
 
+import os
 import warnings
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import torch
@@ -20,6 +22,8 @@ _READ_AFTER = (8, 10, 12)
 _BEGINNING, _END = 20, 42
 """Of a longer message so many first and last tokens are read: whom it is about, and what is asked."""
 _BATCH = 48
+_MANY = 8
+"""Batches from which all cores are put to work."""
 _MOST = 63
 """Largest byte of a weight: without VNNI pairs of products are added in 16 bits, and 2 * 255 * 63 fits."""
 _SHIFTED = 0.6
@@ -70,10 +74,19 @@ class SentenceEncoder:
         tokens = [self._read(text) for text in texts]
         order = sorted(range(len(texts)), key=lambda i: len(tokens[i]))
         rows = torch.zeros(len(texts), 384 * len(_READ_AFTER))
-        with torch.inference_mode():
-            for start in range(0, len(order), _BATCH):
-                batch = order[start : start + _BATCH]
+
+        def fill(batch: list[int]) -> None:
+            with torch.inference_mode():
                 rows[batch] = self._net(*self._padded([tokens[i] for i in batch]))
+
+        batches = [order[start : start + _BATCH] for start in range(0, len(order), _BATCH)]
+        if len(batches) < _MANY:
+            for batch in batches:
+                fill(batch)
+        else:
+            # Training reads everything there is: one batch a core, since torch keeps to one thread each.
+            with ThreadPoolExecutor(os.cpu_count()) as pool:
+                list(pool.map(fill, batches))
         return rows.numpy()
 
     def _read(self, text: str) -> list[int]:

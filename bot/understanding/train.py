@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import yaml
@@ -53,6 +54,7 @@ def train(
         BadTeaching: the language files contradict themselves or the taxonomy; nothing was trained.
         TrainingFailed: Rasa's process failed.
     """
+    models_dir = models_dir.resolve()
     print_of = fingerprint(data_dir, config)
     model = models_dir / f"nlu-{print_of}.tar.gz"
     dense = models_dir / f"dense-{print_of}.npz"
@@ -70,13 +72,16 @@ def train(
     by_lang = Counter(e.lang for e in examples)
     progress(f"training on {len(examples)} sentences ({by_lang['zh']} Chinese, {by_lang['en']} English)")
     models_dir.mkdir(parents=True, exist_ok=True)
-    _teach_meaning(examples, config, dense, progress)
     with tempfile.TemporaryDirectory(prefix="teach-", dir=models_dir) as folder:
         taught = Path(folder) / "nlu.yml"
         taught.write_text(_as_rasa(examples), encoding="utf-8")
-        _run_rasa(python, config, taught, Path(folder) / "out", model.name, progress)
-        # The rename makes the model appear whole or not at all.
-        (Path(folder) / "out" / model.name).replace(model)
+        with ThreadPoolExecutor(1) as beside:
+            out = Path(folder) / "out"
+            rasa = beside.submit(_run_rasa, python, config, taught, out, model.name, progress)
+            _teach_meaning(examples, config, dense, progress)
+            rasa.result()
+        # The rename makes the model appear whole or not at all; it comes last, for whoever waits for it.
+        (out / model.name).replace(model)
     _forget_old(models_dir)
     progress(f"trained {model.name}")
     return model

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from bot.understanding.dense import DenseIntents, learn
+from bot.understanding.dense import DenseIntents, kept_vectors, learn
 from bot.understanding.e5 import Weights, find_weights, is_genuine
 from bot.understanding.encoder import SentenceEncoder
 from bot.understanding.meaning import Meaning
@@ -106,11 +107,37 @@ def test_a_model_is_loaded_when_it_appears_and_again_when_it_changes(
     alone = meaning.weigh("停电了", None)
     assert alone is not None
     assert alone[0].name == "report_outage"
-    renamed = DenseIntents(
-        ("a", "b"), taught.mean, taught.scale, taught.weights, taught.offset, taught.powers
-    )
-    renamed.save(tmp_path / "dense-0002.npz")
+    replace(taught, labels=("a", "b")).save(tmp_path / "dense-0002.npz")
     assert meaning.refresh()
     other = meaning.weigh("停电了", None)
     assert other is not None
     assert {guess.name for guess in other} == {"a", "b"}
+
+
+def test_vectors_are_kept_between_trainings(weights: Path, tmp_path: Path) -> None:
+    store = tmp_path / "vectors.npz"
+    first = kept_vectors(["停电了", "my lights are out", "停电了"], weights, store)
+    assert (first[0] == first[2]).all()
+    made = store.stat().st_mtime_ns
+    assert (kept_vectors(["my lights are out", "停电了"], weights, store) == first[[1, 0]]).all()
+    assert store.stat().st_mtime_ns == made, "nothing new, nothing written"
+    more = kept_vectors(["停电了", "怎么交钱"], weights, store)
+    assert (more[0] == first[0]).all()
+    with np.load(store) as kept:
+        assert kept["texts"].tolist() == ["停电了", "怎么交钱"], "what is not taught any more is forgotten"
+        np.savez(
+            tmp_path / "other.npz",
+            made_by="another encoder",
+            texts=kept["texts"],
+            vectors=kept["vectors"] * 0,
+        )
+    anew = kept_vectors(["停电了"], weights, tmp_path / "other.npz")[0]
+    assert anew @ first[0] > 0.98 * np.linalg.norm(anew) * np.linalg.norm(first[0]), "not the same encoder"
+
+
+def test_many_sentences_are_read_by_all_cores_in_their_order(encoder: SentenceEncoder) -> None:
+    texts = [f"第{n}户停电" * (1 + n % 5) for n in range(420)]
+    rows = encoder.encode(texts)
+    for n in (0, 7, 211, 419):
+        alone = encoder.encode([texts[n]])[0]
+        assert alone @ rows[n] / (np.linalg.norm(alone) * np.linalg.norm(rows[n])) > 0.98
