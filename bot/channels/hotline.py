@@ -160,13 +160,25 @@ def _check_token(request: Request, token: str) -> None:
 
 def _read(body: bytes) -> HotlineTurn:
     try:
-        return HotlineTurn.model_validate(json.loads(body))
+        return HotlineTurn.model_validate(_whole(json.loads(body)))
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "turn"
         raise BadRequest(f"{where}: {first['msg']}") from error
     except ValueError as error:
         raise BadRequest("the body is not JSON") from error
+
+
+def _whole(turn: Any) -> Any:
+    """The turn without halves of characters, which JSON can write and no text can hold."""
+    if not isinstance(turn, dict):
+        return turn
+    return {
+        name: said.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        if isinstance(said, str)
+        else said
+        for name, said in turn.items()
+    }
 
 
 def _answer(reply: TurnReply, say: Say) -> dict[str, Any]:

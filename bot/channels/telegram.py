@@ -30,7 +30,7 @@ from bot.channels.saying import Say
 from bot.channels.text import split_text
 from domain.conversation import Receipt
 from domain.delivery import Delivery, DeliveryDelayed, DeliveryRefused, Sent
-from domain.errors import BadRequest, ShouwenError
+from domain.errors import BadRequest, ShouwenError, TooLarge
 from domain.message import Attachment, Choice, Inbound, Message
 
 log = structlog.get_logger(__name__)
@@ -232,7 +232,12 @@ class Telegram:
     async def _take_message(self, found: reading.Written) -> None:
         photos = [await self._keep(found.photo)] if found.photo else []
         text = self._say("channel.first_words", found.language) if found.is_start else found.text
-        await self._store(found.inbound(text, (*photos, *found.attachments)))
+        try:
+            await self._store(found.inbound(text, (*photos, *found.attachments)))
+        except TooLarge as error:
+            # Refused, it would come again and again, and hold back what comes behind.
+            log.info("telegram.too_long", error=str(error))
+            await self._tell(int(found.address), self._say("channel.too_long", found.phone_language))
 
     async def _take_press(self, found: reading.Pressed) -> None:
         choice = None

@@ -75,6 +75,8 @@ class Written:
     is_start: bool = False
     photo: Photo | None = None
     attachments: tuple[Attachment, ...] = ()
+    phone_language: str = ""
+    """For what the channel itself has to say."""
 
     def inbound(self, text: str, attachments: tuple[Attachment, ...]) -> Inbound:
         """As the inbox takes it."""
@@ -186,7 +188,9 @@ def _read_message(message: Json, key: str) -> Found:
     photo, attachments = _photo(message), _attachments(message)
     if not (text or photo or attachments):
         return Unreadable(chat_id, language)
-    return Written(key, str(chat_id), text, name, photo=photo, attachments=attachments)
+    return Written(
+        key, str(chat_id), text, name, photo=photo, attachments=attachments, phone_language=language
+    )
 
 
 def _read_press(query: Json, key: str) -> Found:

@@ -299,6 +299,13 @@ def test_what_is_not_json_is_told(ivr: httpx.Client) -> None:
     assert ivr.post("/hotline/turn", content=b"[]").status_code == 422
 
 
+def test_half_a_character_is_no_reason_to_refuse_a_caller(ivr: httpx.Client) -> None:
+    body = '{"call_id": "halves", "turn_id": "1", "speech": "停\\ud83d电", "caller": "\\udc00"}'
+    answer = ivr.post("/hotline/turn", content=body)
+    assert answer.status_code == 200
+    assert answer.json()["say"][0] == "您刚才说停\ufffd电"
+
+
 def test_a_body_beyond_the_limit_is_refused(ivr: httpx.Client) -> None:
     assert ivr.post("/hotline/turn", content=b" " * (BODY_LIMIT + 1)).status_code == 413
 

@@ -15,6 +15,7 @@ from fastapi import FastAPI
 
 from bot.channels.telegram import Telegram
 from bot.channels.telegram_webhook import PATH, SECRET_HEADER, webhook_router
+from bot.inbox import LONGEST_TEXT, tidy
 from domain.conversation import Receipt
 from domain.delivery import Delivery, DeliveryDelayed, DeliveryRefused, DeliveryState
 from domain.errors import Unavailable
@@ -39,6 +40,7 @@ class Inbox:
         if self.failures:
             self.failures -= 1
             raise Unavailable("the database is away")
+        tidy(inbound)
         known = [kept.provider_message_id for kept in self.kept]
         duplicate = inbound.provider_message_id in known
         if not duplicate:
@@ -262,6 +264,17 @@ def test_stickers_are_answered_and_edits_left_alone(
     eventually(lambda: api.confirmed > last["update_id"])
     assert inbox.texts == ["最后一条"]
     assert [m["text"] for m in api.sent] == ["[channel.unsupported zh]"]
+
+
+def test_a_text_too_long_is_told_and_holds_nothing_back(
+    channel: Telegram, api: TelegramApi, inbox: Inbox
+) -> None:
+    api.writes(7, "长" * (LONGEST_TEXT + 1))
+    last = api.writes(7, "那我说短一点")
+    channel.start_polling()
+    eventually(lambda: api.confirmed > last["update_id"])
+    assert inbox.texts == ["那我说短一点"]
+    assert [m["text"] for m in api.sent] == ["[channel.too_long zh]"]
 
 
 # — photos —
