@@ -123,8 +123,12 @@ def product(
             "telegram_api": telegram.url,
             "telegram_mode": "webhook",
             "public_url": f"http://127.0.0.1:{port}",
+            # All that an operator could make it log is searched for what it must not hold.
+            "log_level": "debug",
+            # Tests write faster than people do.
+            "chat_messages_per_minute": 1000,
         }
-        environment = {f"SHOUWEN_{name.upper()}": value for name, value in given.items()}
+        environment = {f"SHOUWEN_{name.upper()}": str(value) for name, value in given.items()}
         with running_copy(data_dir, {"all": "run"}, environment, port) as copy:
             copy.wait_ready()
             settings = Settings(data_dir=data_dir, port=port, **given)
