@@ -164,18 +164,19 @@ setInterval(() => { if (!document.hidden) refreshSoon(0); }, 60000); // countdow
 // ---- the composer and its draft ----
 
 const draftKey = () => `shouwen.draft.${$("#ticket").dataset.ticket}`;
+const writingAs = () => $("[data-composer] input[name=as]:checked")?.value ?? "note";
 
 function keepDraft() {
   const text = $("[data-composer] textarea")?.value ?? "";
   if (!$("#ticket").dataset.ticket || !$("[data-composer]")) return;
-  if (text) sessionStorage.setItem(draftKey(), text);
+  if (text) sessionStorage.setItem(draftKey(), JSON.stringify({ text, as: writingAs() }));
   else sessionStorage.removeItem(draftKey());
 }
 
 function writeAs() {
   const composer = $("[data-composer]");
   if (!composer) return;
-  const as = $("input[name=as]:checked", composer)?.value ?? "note";
+  const as = writingAs();
   composer.classList.toggle("note", as === "note");
   $("textarea", composer).placeholder = $("textarea", composer).dataset[as];
 }
@@ -185,7 +186,11 @@ const newToken = () => crypto.randomUUID?.() ?? String(Math.random()).slice(2);
 function begunComposer() {
   const composer = $("[data-composer]");
   if (!composer) return;
-  $("textarea", composer).value = sessionStorage.getItem(draftKey()) ?? "";
+  const draft = JSON.parse(sessionStorage.getItem(draftKey()) ?? "{}");
+  $("textarea", composer).value = draft.text ?? "";
+  // What was written for colleagues never turns into words for the customer.
+  const as = $(`input[name=as][value="${draft.as}"]`, composer);
+  if (as) as.checked = true;
   $("input[name=token]", composer).value = newToken();
   writeAs();
 }
@@ -200,8 +205,7 @@ document.addEventListener("input", (event) => {
   if (!event.target.closest("[data-composer]")) return;
   if (event.target.name === "as") writeAs();
   keepDraft();
-  const as = $("[data-composer] input[name=as]:checked")?.value;
-  if (as === "reply" && event.target.name === "text" && Date.now() - toldTyping > 3000) {
+  if (writingAs() === "reply" && event.target.name === "text" && Date.now() - toldTyping > 3000) {
     toldTyping = Date.now();
     send(`/desk/t/${$("#ticket").dataset.ticket}/typing`, new URLSearchParams()).catch(() => {});
   }

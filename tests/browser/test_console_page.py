@@ -122,6 +122,17 @@ def test_the_customers_words_arrive_while_a_draft_stays(desk, house: House):
     expect(page.locator("#say")).to_have_value("写了一半的话")
 
 
+def test_a_note_that_was_begun_stays_a_note_when_replying_becomes_possible(desk, house: House):
+    ticket = house.ticket(address="begun")
+    page = desk(f"/desk/t/{ticket.number}?shelf=waiting")
+    page.fill("#say", "内部：这户欠费三次")
+    page.locator('#ticket form[action$="/accept"] button').click()
+    expect(page.get_by_role("radio", name="内部备注")).to_be_checked()
+    expect(page.locator("#say")).to_have_value("内部：这户欠费三次")
+    page.reload()
+    expect(page.get_by_role("radio", name="内部备注")).to_be_checked()
+
+
 def test_a_reply_over_a_broken_line_is_kept_and_sent_once(desk, house: House):
     ticket = house.ticket(address="line")
     house.desk.accept(ticket.id, "chen.gang")
