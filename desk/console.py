@@ -23,13 +23,13 @@ from desk.deps import DeskDeps
 from desk.dossier import Desk
 from desk.live import stream
 from desk.moves import MOVES, Asked
-from desk.refusals import refusal, taken_words
+from desk.refusals import moved_on_words, refusal, taken_words
 from desk.signin import DESK_COOKIE, NotSignedIn, SignedIn, SignIns
 from desk.times import local
 from desk.web import Templates, form_body, route_refusing
 from desk.wording import Words, language_of
 from domain.agent import Presence
-from domain.errors import AlreadyTaken, BadRequest, NotAuthentic, NotFound, ShouwenError, TooMany
+from domain.errors import AlreadyTaken, BadRequest, NotAllowed, NotAuthentic, NotFound, ShouwenError, TooMany
 from domain.job import AuditEvent
 from domain.ticket import Priority
 
@@ -215,6 +215,12 @@ class Console:
             with self._deps.store.read() as tx:
                 taken = taken_words(tx, number, error, words, now)
             return self._answer(request, 409, taken)
+        except NotAllowed:
+            with self._deps.store.read() as tx:
+                moved_on = moved_on_words(tx, number, signed.agent.id, words, now)
+            if not moved_on:
+                raise
+            return self._answer(request, 409, moved_on)
         if ticket.conversation_id:
             self._deps.signals.signal(f"conversation:{ticket.conversation_id}")
         self._deps.signals.signal("feed")

@@ -46,6 +46,18 @@ def refusal(error: Exception, words: Words) -> tuple[int, str]:
     raise error
 
 
+def moved_on_words(tx: Transaction, number: str, agent_id: str, words: Words, now: datetime) -> str:
+    """Who has the ticket now, for an agent whom it has left meanwhile; empty if it never was hers."""
+    ticket = tx.tickets.by_number(number)
+    entries = tx.ledger.of(ticket.id) if ticket else []
+    moves = [entry for entry in entries if entry.step in TAKES_OVER]
+    hers = any(entry.responsible == agent_id for entry in entries)
+    if not moves or not hers or moves[-1].responsible == agent_id:
+        return ""
+    by = tx.people.agent(moves[-1].responsible).called(words.language)
+    return words("problem.moved_on", by=by, time=clock_time(moves[-1].at, now, words))
+
+
 def taken_words(tx: Transaction, number: str, error: AlreadyTaken, words: Words, now: datetime) -> str:
     """Who took the ticket and when: ``Zhang Wei accepted this at 10:02.``"""
     ticket = tx.tickets.by_number(number)

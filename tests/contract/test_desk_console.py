@@ -147,7 +147,12 @@ def test_a_handover_moves_only_when_it_is_accepted(house, chen, sun):
         offer = next(o for o in tx.tickets.open_offers_to("sun.tao") if o.ticket_id == ticket.id)
     assert sun.do(ticket.number, "accept_handover", offer=offer.id)[0] == 200
     assert house.read(ticket.id).responsible == "sun.tao"
-    assert chen.do(ticket.number, "resolve", result="x")[0] in {403, 409}
+    status, words = chen.do(ticket.number, "resolve", result="x")
+    assert status == 409
+    assert re.fullmatch(
+        r"没有发出去：这张单在 \d\d:\d\d 已由 孙涛 接手。您写的内容还在，需要的话请转告 孙涛。", words
+    )
+    assert seat_of(house, "luo.cheng").do(ticket.number, "resolve", result="x")[0] != 409
 
 
 def test_strangers_cannot_act_and_supervisors_decide_with_a_reason(house, chen):
