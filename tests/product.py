@@ -102,6 +102,11 @@ class Product:
         with self.store.read() as tx:
             return tx.conversations.messages(conversation_id, limit=ALL_LINES)
 
+    def idle(self) -> bool:
+        """Every message has been answered, and every answer sent."""
+        with self.store.read() as tx:
+            return not tx.inbox.waiting() and not tx.outbox.waiting()
+
     def logs(self) -> str:
         """Everything that any of its processes has logged."""
         folder = self.settings.data_dir

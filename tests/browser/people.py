@@ -73,9 +73,7 @@ class DeskPage:
         self._at(number)
 
     def hand_over(self, number: str, to: str, reason: str) -> None:
-        self._at(number)
-        self.page.keyboard.press("h")
-        dialog = self.page.locator("#dlg-handover")
+        dialog = self._dialog(number, "handover", "h")
         chosen = dialog.locator("option").filter(has_text=to).get_attribute("value")
         dialog.locator("select").select_option(chosen)
         dialog.locator("textarea").fill(reason)
@@ -86,6 +84,7 @@ class DeskPage:
         self._find(number)
         self._picture("offered")
         self.page.keyboard.press("a")
+        expect(self.page.locator("button[data-open=dlg-resolve]")).to_be_visible()
         expect(self.page.locator(".banner.mine")).to_be_visible()
 
     def reply(self, number: str, text: str) -> None:
@@ -101,14 +100,20 @@ class DeskPage:
         expect(self.page.locator(".timeline .bubble").filter(has_text=fragment).last).to_be_visible()
 
     def resolve(self, number: str, result: str) -> None:
-        self._at(number)
-        expect(self.page.locator("button[data-open=dlg-resolve]")).to_be_visible()
-        self.page.keyboard.press("e")
-        expect(self.page.locator("#dlg-resolve")).to_be_visible()
+        dialog = self._dialog(number, "resolve", "e")
         self.page.keyboard.type(result)
         self.page.keyboard.press("Control+Enter")
-        expect(self.page.locator("#dlg-resolve")).to_be_hidden()
+        expect(dialog).to_be_hidden()
         expect(self.page.locator(".side .result")).to_have_text(result)
+
+    def _dialog(self, number: str, verb: str, key: str) -> Locator:
+        """The dialog that a key opens, as soon as the page offers it."""
+        self._at(number)
+        expect(self.page.locator(f"button[data-open=dlg-{verb}]")).to_be_visible()
+        self.page.keyboard.press(key)
+        dialog = self.page.locator(f"#dlg-{verb}")
+        expect(dialog).to_be_visible()
+        return dialog
 
     def _find(self, number: str) -> None:
         """The customer's ticket came by itself into the list of what waits."""

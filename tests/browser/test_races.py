@@ -122,7 +122,10 @@ def test_a_customer_writes_while_two_agents_hand_over(product: Product, windows:
     )
     expect(zhao.page.locator(".banner .who")).to_contain_text("赵敏 负责")
     expect(customer.page.locator("#who")).to_have_text("赵敏")
+    expect(customer.page.locator(".message.customer").filter(has_text=written[-1])).to_be_visible()
     expect(customer.page.locator(".message.pending")).to_have_count(0, timeout=20_000)
+
+    eventually(product.idle)
 
     messages = product.messages(ticket.conversation_id)
     assert [m.text for m in messages if m.author is Author.CUSTOMER][-len(written) :] == written

@@ -147,17 +147,8 @@ class TelegramDoor:
         before = len(self._told())
         assert self._post(json.dumps(update)) == 200
         eventually(lambda: len(self._told()) > before, 30)
-        self._settle()
+        eventually(self.product.idle, 30)
         return "\n".join(self._told()[before:])
-
-    def _settle(self) -> None:
-        """All parts of the answer have come: nothing waits to be sent."""
-
-        def sent() -> bool:
-            with self.product.store.read() as tx:
-                return not tx.inbox.waiting() and not tx.outbox.waiting()
-
-        eventually(sent, 30)
 
     def _told(self) -> list[str]:
         chat = int(self.secrets[0])
