@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 import yaml
 
-from bot.understanding.client import RasaClient
+from bot.understanding.client import Ranking, RasaClient
 from bot.understanding.entities.extract import EntityReader
 from bot.understanding.exact import exact_intent, menu_intent, only_value
 from bot.understanding.meaning import Meaning
@@ -32,6 +33,8 @@ from domain.understanding import (
 
 _log = logging.getLogger(__name__)
 _HAZARD = "report_safety_hazard"
+_THINKERS = 8
+"""Messages whose meaning is read at the same time; more wait, since a machine has only so many cores."""
 _BY_MENU = 0.5
 """Confidence of a guess by menu words alone."""
 
@@ -46,6 +49,8 @@ class Thresholds:
     danger_from: float
     danger_agrees_from: float
     second_from: float
+    second_in_whole: float
+    second_sure_from: float
     timeout_s: float
     cache_s: float
 
@@ -69,6 +74,7 @@ class Cascade:
     ) -> None:
         self._rasa, self._reader, self._limits, self._meaning = rasa, reader, thresholds, meaning
         self._safety = SafetyRule()
+        self._beside = ThreadPoolExecutor(_THINKERS, thread_name_prefix="meaning")
 
     def understand(
         self,
@@ -106,16 +112,30 @@ class Cascade:
             if sure:
                 guess = IntentGuess(sure, 1.0)
                 return Understanding(text, lang, sure, 1.0, (guess,), entities, engine=ENGINE_RULES)
-        ranking = self._ranking(text) if folded.text.strip() else None
-        if not ranking:
+        pieces = parts(folded.text)
+        rankings = self._rankings([text, *pieces]) if folded.text.strip() else None
+        if not rankings:
             return self._by_rules(text, lang, folded, entities, alarm)
-        return self._by_model(text, lang, ranking, entities, alarm)
+        whole, *of_parts = rankings
+        second = self._second(whole, list(zip(pieces, of_parts, strict=True)))
+        return self._by_model(text, lang, whole, entities, alarm, second)
 
-    def _ranking(self, text: str) -> tuple[IntentGuess, ...] | None:
-        """What the models think, None when none of them can be asked."""
-        asked = model_text(text)
+    def _rankings(self, texts: Sequence[str]) -> list[Ranking] | None:
+        """What the models think of each text, None when none of them can be asked.
+
+        Both voices work at the same time: Rasa in its process, the encoder in a thread beside this one.
+        """
+        asked = [model_text(text) for text in texts]
+        if self._meaning is None:
+            return self._rasa.parse(asked) if self._rasa else None
+        reading = self._beside.submit(self._meaning.read, asked)
         letters = self._rasa.parse(asked) if self._rasa else None
-        return self._meaning.weigh(asked, letters) if self._meaning else letters
+        heard: Sequence[Ranking | None] = letters or [None] * len(asked)
+        joint = [
+            self._meaning.weigh(text, vector, said)
+            for text, vector, said in zip(asked, reading.result(), heard, strict=True)
+        ]
+        return None if any(ranking is None for ranking in joint) else [r for r in joint if r is not None]
 
     def _sure(self, folded: Folded, entities: tuple[Entity, ...], expecting: str) -> str | None:
         exact = exact_intent(folded.text)
@@ -147,8 +167,9 @@ class Cascade:
         ranking: tuple[IntentGuess, ...],
         entities: tuple[Entity, ...],
         alarm: Alarm | None,
+        second: tuple[IntentGuess, IntentGuess] | None,
     ) -> Understanding:
-        first, second = ranking[0], self._second(text)
+        first = ranking[0]
         danger = self._danger(text, ranking, alarm, second)
         if danger is not None:
             others = [*(second or ()), *(g for g in ranking[:1] if g.confidence >= self._limits.second_from)]
@@ -210,11 +231,14 @@ class Cascade:
             )
         return None
 
-    def _second(self, text: str) -> tuple[IntentGuess, IntentGuess] | None:
+    def _second(
+        self, whole: Ranking, of_parts: Sequence[tuple[str, Ranking]]
+    ) -> tuple[IntentGuess, IntentGuess] | None:
         """Both requests of a message that carries two, the first to act on first."""
-        pieces = parts(fold(text).text)
-        rankings = [self._ranking(piece) for piece in pieces]
-        return two_requests([r[0] for r in rankings if r], self._limits.second_from)
+        limits = self._limits
+        return two_requests(
+            whole, of_parts, limits.second_from, limits.second_in_whole, limits.second_sure_from
+        )
 
 
 def build_understander(

@@ -7,12 +7,15 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import httpx
 
+from bot.understanding.script import SEPARATOR
 from domain.ports import Cache
 from domain.understanding import IntentGuess
+
+Ranking = tuple[IntentGuess, ...]
 
 _log = logging.getLogger(__name__)
 _OPEN_S = 5.0
@@ -59,28 +62,41 @@ class RasaClient:
         self._model = ""
         self._model_until = 0.0
 
-    def parse(self, text: str) -> tuple[IntentGuess, ...] | None:
-        """The ranking for an already normalised text, likeliest first; None while Rasa does not answer."""
-        key = self._key(text)
-        if key and (known := self._remembered(key)) is not None:
-            return known
-        if not self._may_ask():
-            return None
+    def parse(self, texts: Sequence[str]) -> list[Ranking] | None:
+        """A ranking for each already normalised text, likeliest first; None while Rasa does not answer.
+
+        What is not remembered is asked in one request.
+        """
+        keys = [self._key(text) for text in texts]
+        known = [self._remembered(key) if key else None for key in keys]
+        unknown = [i for i, ranking in enumerate(known) if ranking is None]
+        if unknown:
+            if not self._may_ask():
+                return None
+            said = self._ask([texts[i] for i in unknown])
+            if said is None:
+                return None
+            for i, ranking in zip(unknown, said, strict=True):
+                known[i] = ranking
+                self._remember(keys[i], ranking)
+        return [ranking for ranking in known if ranking is not None]
+
+    def _ask(self, texts: Sequence[str]) -> list[Ranking] | None:
         try:
-            answer = self._http.post("/model/parse", json={"text": text})
+            answer = self._http.post("/model/parse", json={"text": SEPARATOR.join(texts)})
             answer.raise_for_status()
-            ranking = tuple(
-                IntentGuess(str(g["name"]), float(g["confidence"])) for g in answer.json()["intent_ranking"]
-            )
+            body = answer.json()
+            rankings = [
+                tuple(IntentGuess(str(g["name"]), float(g["confidence"])) for g in ranking)
+                for ranking in (body["rankings"] if len(texts) > 1 else [body["intent_ranking"]])
+            ]
+            if len(rankings) != len(texts):
+                raise ValueError(f"{len(rankings)} rankings for {len(texts)} texts")
         except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
             self._failed(error)
             return None
         self._succeeded()
-        if key and self._cache is not None:
-            self._cache.put(
-                key, json.dumps([(g.name, round(g.confidence, 5)) for g in ranking]), self._cache_s
-            )
-        return ranking
+        return rankings
 
     def ready(self) -> bool:
         """Whether the server answers and has a model, asked now."""
@@ -101,7 +117,12 @@ class RasaClient:
         model = self._model_name()
         return f"parse:{model}:{hashlib.sha256(text.encode()).hexdigest()[:32]}" if model else ""
 
-    def _remembered(self, key: str) -> tuple[IntentGuess, ...] | None:
+    def _remember(self, key: str, ranking: Ranking) -> None:
+        if key and self._cache is not None:
+            words = json.dumps([(g.name, round(g.confidence, 5)) for g in ranking])
+            self._cache.put(key, words, self._cache_s)
+
+    def _remembered(self, key: str) -> Ranking | None:
         try:
             value = self._cache.get(key) if self._cache is not None else None
             return None if value is None else tuple(IntentGuess(n, float(c)) for n, c in json.loads(value))

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import Protocol
 
+from threadpoolctl import threadpool_limits
+
+from bot.understanding.client import Ranking
 from bot.understanding.dense import DenseIntents
 from bot.understanding.e5 import Matrix, find_weights
 from bot.understanding.script import script
-from domain.understanding import IntentGuess
 
 _log = logging.getLogger(__name__)
 _REMEMBERED = 2_000
 """Vectors kept: people greet and press the same buttons all day."""
+Vectors = list[Matrix | None]
 
 
 class Encoder(Protocol):
@@ -38,7 +40,7 @@ class Meaning:
         self._model: DenseIntents | None = None
         self._loaded: tuple[str, float] | None = None
         self._lock = Lock()
-        self._vector = lru_cache(_REMEMBERED)(self._encode)
+        self._vectors: dict[str, Matrix] = {}
 
     def refresh(self) -> bool:
         """Load the newest model if it is another than the present one; whether there is any.
@@ -55,21 +57,32 @@ class Meaning:
                 if self._encoder is None:
                     from bot.understanding.encoder import SentenceEncoder
 
+                    # Several workers think at once: numpy, too, should keep to the thread that asks.
+                    threadpool_limits(1, user_api="blas")
                     self._encoder = SentenceEncoder(weights)
                 self._model, self._loaded = DenseIntents.load(newest), stamp
                 _log.info("intents by meaning: %s", newest.name)
             return True
 
-    def weigh(self, text: str, letters: Sequence[IntentGuess] | None) -> tuple[IntentGuess, ...] | None:
+    def read(self, texts: Sequence[str]) -> Vectors:
+        """What :meth:`weigh` needs of each model text; the slow half, to be done while Rasa thinks."""
+        if self._model is None or self._encoder is None:
+            return [None] * len(texts)
+        known = {text: self._vectors.get(text) for text in texts}
+        fresh = [text for text, vector in known.items() if vector is None]
+        if fresh:
+            known.update(zip(fresh, self._encoder.encode(fresh), strict=True))
+            if len(self._vectors) + len(fresh) > _REMEMBERED:
+                self._vectors = {}
+            self._vectors.update({text: known[text] for text in fresh})
+        return [known[text] for text in texts]
+
+    def weigh(self, text: str, vector: Matrix | None, letters: Ranking | None) -> Ranking | None:
         """The joint ranking of a model text; Rasa's ``letters`` as they are while nothing is loaded."""
         model = self._model
-        if model is None:
-            return tuple(letters) if letters is not None else None
-        return model.weigh(self._vector(text), script(text), letters)
-
-    def _encode(self, text: str) -> Matrix:
-        assert self._encoder is not None  # noqa: S101 (loaded before the model)
-        return self._encoder.encode([text])[0]
+        if model is None or vector is None:
+            return letters
+        return model.weigh(vector, script(text), letters)
 
 
 def newest_dense(models_dir: Path) -> Path | None:

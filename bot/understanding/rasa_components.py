@@ -20,6 +20,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.understanding.linear import LinearIntents
+from bot.understanding.script import SEPARATOR
 
 _FILE = "sentences.joblib"
 
@@ -81,13 +82,25 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
             return cls(config, model_storage, resource, joblib.load(Path(folder) / _FILE))
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Put intent and ranking on the messages; a list is read in one go."""
+        """Put intent and ranking on the messages; all texts of all messages are read in one go.
+
+        A message may carry several texts with :data:`SEPARATOR` between them: ``rankings`` then holds one for
+        each, and the intent is that of the first.
+        """
         asked = [m for m in messages if m.get(TEXT)]
         if self._model is None or not asked:
             return messages
-        for message, row in zip(asked, self._model.predict([m.get(TEXT) for m in asked]), strict=True):
-            order = row.argsort()[::-1]
-            ranking = [{"name": self._model.labels[i], "confidence": float(row[i])} for i in order]
-            message.set("intent", ranking[0], add_to_output=True)
-            message.set("intent_ranking", ranking, add_to_output=True)
+        texts = [m.get(TEXT).split(SEPARATOR) for m in asked]
+        rows = iter(self._model.predict([text for several in texts for text in several]))
+        for message, several in zip(asked, texts, strict=True):
+            rankings = [self._ranking(next(rows)) for _ in several]
+            message.set("intent", rankings[0][0], add_to_output=True)
+            message.set("intent_ranking", rankings[0], add_to_output=True)
+            if len(rankings) > 1:
+                message.set("rankings", rankings, add_to_output=True)
         return messages
+
+    def _ranking(self, chances: Any) -> list[dict[str, Any]]:
+        assert self._model is not None  # noqa: S101 (checked by the only caller)
+        order = chances.argsort()[::-1]
+        return [{"name": self._model.labels[i], "confidence": float(chances[i])} for i in order]

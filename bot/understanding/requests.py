@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from bot.understanding.client import Ranking
 from domain.understanding import IntentGuess
 
 _JOINTS = re.compile(
@@ -12,6 +13,9 @@ _JOINTS = re.compile(
     r"|[,，、\s]*(?:另外|还有就?是?|顺便|顺带|对了|再问一下|再问个|再一个|还想(?:问|办|查)|同时|以及|第二个?(?:是|事)|其次|然后(?:再|还|帮|问|我想))"
     r"|[,\s]*\b(?:and also|also|by the way|btw|another thing|one more thing|plus|as well as|besides|secondly|while (?:i'?m|you'?re) at it|on top of that|oh and|and (?:can|could|please|i (?:want|need)|how|what|when|where|tell))\b"  # noqa: E501
 )
+_WORDS = re.compile(r"[㐀-鿿]|[a-z']+|\d+")
+_SELF_SUFFICIENT = 7
+"""Words or characters from which a part may be understood without the rest."""
 _SHORTEST = 4
 _MOST = 4
 _FIRST = (
@@ -44,16 +48,33 @@ def parts(text: str) -> list[str]:
     return pieces[:_MOST] if len(pieces) > 1 else []
 
 
-def two_requests(guesses: Sequence[IntentGuess], least: float) -> tuple[IntentGuess, IntentGuess] | None:
-    """Primary and second among the parts' best guesses, in order of the message; None when it is one request."""  # noqa: E501
+def two_requests(
+    whole: Ranking, of_parts: Sequence[tuple[str, Ranking]], least: float, in_whole: float, sure: float
+) -> tuple[IntentGuess, IntentGuess] | None:
+    """Primary and second among the parts' best guesses; None when the message is one request.
+
+    A part counts when its guess has at least ``least`` and the whole message allows it too (``in_whole``),
+    or when it is long enough to be understood alone and its guess has at least ``sure``: "What is the
+    reason?" means an outage only where nobody heard the sentence before it. What the whole message says most
+    clearly must be one of the two.
+    """
+    in_message = {guess.name: guess.confidence for guess in whole}
     asked: dict[str, IntentGuess] = {}
-    for guess in guesses:
-        if guess.name not in _NOT_REQUESTS and guess.confidence >= least:
+    for text, ranking in of_parts:
+        guess = ranking[0]
+        counts = guess.confidence >= least and in_message.get(guess.name, 0.0) >= in_whole
+        alone = guess.confidence >= sure and _size(text) >= _SELF_SUFFICIENT
+        if guess.name not in _NOT_REQUESTS and (counts or alone):
             asked.setdefault(guess.name, guess)
-    if len(asked) < 2:
+    if len(asked) < 2 or whole[0].name not in asked:
         return None
     ranked = sorted(asked.values(), key=lambda g: _place(g.name))
     return ranked[0], ranked[1]
+
+
+def _size(text: str) -> int:
+    """Words and Chinese characters."""
+    return len(_WORDS.findall(text))
 
 
 def _place(intent: str) -> int:

@@ -88,20 +88,36 @@ def test_a_dead_rasa_leaves_safety_entities_and_menu_words(rasa_server: RunningR
 
 
 def test_the_wrong_token_gets_nothing(rasa_server: RunningRasa) -> None:
-    assert RasaClient(rasa_server.url, "wrong").parse("停电") is None
+    assert RasaClient(rasa_server.url, "wrong").parse(["停电"]) is None
     assert RasaClient(rasa_server.url, rasa_server.token).ready()
 
 
 def test_answers_are_remembered_by_model_and_text(rasa_server: RunningRasa) -> None:
     cache = CountingCache()
     client = RasaClient(rasa_server.url, rasa_server.token, cache=cache)
-    first = client.parse("账单多少钱")
-    again = client.parse("账单多少钱")
+    first = client.parse(["账单多少钱"])
+    again = client.parse(["账单多少钱"])
     assert first is not None
     assert again is not None
-    assert [g.name for g in again] == [g.name for g in first]
+    assert [g.name for g in again[0]] == [g.name for g in first[0]]
     assert cache.hits == 1
     assert all(rasa_server.model.name in key for key in cache.kept)
+
+
+def test_several_texts_are_asked_at_once_and_answered_as_if_alone(rasa_server: RunningRasa) -> None:
+    client = RasaClient(rasa_server.url, rasa_server.token, cache=CountingCache())
+    texts = ["账单多少钱", "my lights are out", "转人工"]
+    alone = [client.parse([text]) for text in texts[:2]]
+    together = client.parse(texts)
+    assert together is not None
+    assert len(together) == 3
+    for one, same in zip(alone, together, strict=False):
+        assert one is not None
+        assert [g.name for g in one[0][:3]] == [g.name for g in same[:3]]
+    assert together[2][0].name == "human_agent"
+    fresh = RasaClient(rasa_server.url, rasa_server.token).parse(texts)
+    assert fresh is not None
+    assert [r[0].name for r in fresh] == [r[0].name for r in together]
 
 
 def test_a_killed_rasa_comes_back(rasa_model: Path, tmp_path: Path) -> None:

@@ -100,16 +100,20 @@ def test_a_model_is_loaded_when_it_appears_and_again_when_it_changes(
     meaning = Meaning(tmp_path)
     letters = (IntentGuess("pay_bill", 0.6), IntentGuess("report_outage", 0.4))
     assert not meaning.refresh()
-    assert meaning.weigh("停电了", letters) == letters
-    assert meaning.weigh("停电了", None) is None
+    assert meaning.read(["停电了"]) == [None]
+    assert meaning.weigh("停电了", None, letters) == letters
+    assert meaning.weigh("停电了", None, None) is None
     taught.save(tmp_path / "dense-0001.npz")
     assert meaning.refresh()
-    alone = meaning.weigh("停电了", None)
+    vector, _, same = meaning.read(["停电了", "怎么交钱", "停电了"])
+    assert vector is not None
+    assert vector is same, "read once"
+    alone = meaning.weigh("停电了", vector, None)
     assert alone is not None
     assert alone[0].name == "report_outage"
     replace(taught, labels=("a", "b")).save(tmp_path / "dense-0002.npz")
     assert meaning.refresh()
-    other = meaning.weigh("停电了", None)
+    other = meaning.weigh("停电了", vector, None)
     assert other is not None
     assert {guess.name for guess in other} == {"a", "b"}
 

@@ -1,0 +1,57 @@
+"""Two requests in one message: what the parts say, weighed against what the whole says."""
+
+from __future__ import annotations
+
+from bot.understanding.requests import parts, two_requests
+from domain.understanding import IntentGuess
+
+
+def ranking(**chances: float) -> tuple[IntentGuess, ...]:
+    guesses = (IntentGuess(name, chance) for name, chance in chances.items())
+    return tuple(sorted(guesses, key=lambda guess: -guess.confidence))
+
+
+def heard(whole: tuple[IntentGuess, ...], *of_parts: tuple[str, tuple[IntentGuess, ...]]) -> list[str]:
+    two = two_requests(whole, of_parts, least=0.6, in_whole=0.02, sure=0.97)
+    return [guess.name for guess in two or ()]
+
+
+def test_a_message_is_cut_where_a_second_request_may_begin() -> None:
+    assert parts("家里没电了 另外 帮我查下电费") == ["家里没电了", "帮我查下电费"]
+    assert parts("my lights are out. also how much is my bill?") == [
+        "my lights are out", "how much is my bill",
+    ]  # fmt: skip
+    assert parts("就一件事") == []
+
+
+def test_what_the_whole_message_allows_counts_and_the_outage_goes_first() -> None:
+    whole = ranking(query_bill=0.8, report_outage=0.15)
+    bill = ("上个月电费多少", ranking(query_bill=0.99))
+    outage = ("家里没电", ranking(report_outage=0.95))
+    assert heard(whole, bill, outage) == ["report_outage", "query_bill"]
+
+
+def test_a_short_remark_means_what_the_sentence_before_it_means() -> None:
+    whole = ranking(explain_high_bill=0.98, query_outage_status=0.001)
+    high = ("the shop's electricity cost went up", ranking(explain_high_bill=0.97))
+    assert heard(whole, high, ("what is the reason", ranking(query_outage_status=0.99))) == []
+
+
+def test_a_long_part_that_is_sure_counts_by_itself() -> None:
+    whole = ranking(query_bill=0.99, report_safety_hazard=0.001)
+    wire = ("there is a wire lying down by my gate", ranking(report_safety_hazard=0.99))
+    bill = ("how much was my bill in october", ranking(query_bill=0.99))
+    assert heard(whole, bill, wire) == ["report_safety_hazard", "query_bill"]
+    unsure = (wire[0], ranking(report_safety_hazard=0.9))
+    assert heard(whole, bill, unsure) == []
+
+
+def test_what_the_whole_says_most_clearly_is_one_of_the_two() -> None:
+    whole = ranking(file_complaint=0.9, query_bill=0.05, report_outage=0.05)
+    parts_only = (("a", ranking(query_bill=0.9)), ("b", ranking(report_outage=0.9)))
+    assert heard(whole, *parts_only) == []
+
+
+def test_courtesies_are_no_requests() -> None:
+    whole = ranking(query_bill=0.9, thanks=0.1)
+    assert heard(whole, ("电费多少", ranking(query_bill=0.9)), ("谢谢你啊", ranking(thanks=0.99))) == []
