@@ -46,6 +46,8 @@ class Thresholds:
     unknown_below: float
     close_ratio: float
     close_below: float
+    danger_denied_below: float
+    danger_denied_by: float
     danger_from: float
     danger_agrees_from: float
     second_from: float
@@ -118,7 +120,7 @@ class Cascade:
             return self._by_rules(text, lang, folded, entities, alarm)
         whole, *of_parts = rankings
         second = self._second(whole, list(zip(pieces, of_parts, strict=True)))
-        return self._by_model(text, lang, whole, entities, alarm, second)
+        return self._by_model(text, lang, whole, of_parts, entities, alarm, second)
 
     def _rankings(self, texts: Sequence[str]) -> list[Ranking] | None:
         """What the models think of each text, None when none of them can be asked.
@@ -164,13 +166,14 @@ class Cascade:
         self,
         text: str,
         lang: str,
-        ranking: tuple[IntentGuess, ...],
+        ranking: Ranking,
+        of_parts: Sequence[Ranking],
         entities: tuple[Entity, ...],
         alarm: Alarm | None,
         second: tuple[IntentGuess, IntentGuess] | None,
     ) -> Understanding:
         first = ranking[0]
-        danger = self._danger(text, ranking, alarm, second)
+        danger = self._danger(text, ranking, of_parts, alarm)
         if danger is not None:
             others = [*(second or ()), *(g for g in ranking[:1] if g.confidence >= self._limits.second_from)]
             other = next((g for g in others if g.name != _HAZARD), None) if second else None
@@ -211,20 +214,21 @@ class Cascade:
         )
 
     def _danger(
-        self,
-        text: str,
-        ranking: tuple[IntentGuess, ...],
-        alarm: Alarm | None,
-        requests: tuple[IntentGuess, IntentGuess] | None,
+        self, text: str, whole: Ranking, of_parts: Sequence[Ranking], alarm: Alarm | None
     ) -> Danger | None:
+        """The rule and the model beside each other; either may raise the alarm.
+
+        A strong rule is doubted only where the model, asked about the whole and each part, finds danger all
+        but impossible and is sure of something else: a fire that is out, a bill that "shocked".
+        """
+        chance = max(_chance(_HAZARD, ranking) for ranking in (whole, *of_parts))
         if alarm is not None and alarm.strong:
-            return alarm.danger
-        chance = max((g.confidence for g in ranking if g.name == _HAZARD), default=0.0)
+            other = max((g.confidence for g in whole if g.name != _HAZARD), default=0.0)
+            denied = chance < self._limits.danger_denied_below and other >= self._limits.danger_denied_by
+            return None if denied else alarm.danger
         if alarm is not None and chance >= self._limits.danger_agrees_from:
             reason = f"{alarm.danger.reason}; the model finds danger likely ({chance:.0%})"
             return Danger(alarm.danger.kind, alarm.danger.words, alarm.danger.advice_key, reason)
-        if requests and requests[0].name == _HAZARD:
-            chance = max(chance, requests[0].confidence)
         if chance >= self._limits.danger_from:
             return Danger(
                 "other", text[:120], "danger.advice.other", f"the model finds danger likely ({chance:.0%})"
@@ -239,6 +243,10 @@ class Cascade:
         return two_requests(
             whole, of_parts, limits.second_from, limits.second_in_whole, limits.second_sure_from
         )
+
+
+def _chance(intent: str, ranking: Ranking) -> float:
+    return next((guess.confidence for guess in ranking if guess.name == intent), 0.0)
 
 
 def build_understander(

@@ -69,6 +69,21 @@ def test_two_requests_are_both_heard_and_the_outage_goes_first(understander: Cas
     assert understood.second.name == "query_bill"
 
 
+def test_danger_that_is_over_is_heard_for_what_it_is(understander: Cascade) -> None:
+    over = "那天线路短路冒火星把我家彩电打坏了，现在电都正常，想问问怎么赔"
+    understood = understander.understand(over, now=NOW)
+    assert (understood.intent, understood.danger) == ("claim_appliance_damage", None)
+    still = understander.understand("线路短路在冒火星，彩电也打坏了", now=NOW)
+    assert still.danger is not None
+
+
+def test_danger_in_one_half_of_a_message_is_not_outvoted_by_the_other(understander: Cascade) -> None:
+    text = "A cable came down across our lane. Also, what do I owe you for September?"
+    understood = understander.understand(text, now=NOW)
+    assert understood.intent == "report_safety_hazard"
+    assert understood.danger is not None
+
+
 def test_a_value_that_was_asked_for_is_inform(understander: Cascade) -> None:
     understood = understander.understand("0312345678", now=NOW, expecting="account_no")
     assert (understood.intent, understood.engine) == ("inform", "rules")
