@@ -49,6 +49,7 @@ class Thresholds:
     danger_denied_below: float
     danger_denied_by: float
     danger_from: float
+    danger_asked_from: float
     danger_agrees_from: float
     second_from: float
     second_in_whole: float
@@ -202,6 +203,8 @@ class Cascade:
         close = (
             known and first.confidence < self._limits.close_below and next_share >= self._limits.close_ratio
         )
+        if known and self._danger_thinkable(ranking):
+            close, ranking = True, _danger_second(ranking)
         return Understanding(
             text,
             lang,
@@ -235,6 +238,11 @@ class Cascade:
             )
         return None
 
+    def _danger_thinkable(self, ranking: Ranking) -> bool:
+        """Not likely enough for a crew, too likely to pass over: the dialogue asks which of the two it is."""
+        hazard = _chance(_HAZARD, ranking)
+        return ranking[0].name != _HAZARD and hazard >= self._limits.danger_asked_from
+
     def _second(
         self, whole: Ranking, of_parts: Sequence[tuple[str, Ranking]]
     ) -> tuple[IntentGuess, IntentGuess] | None:
@@ -247,6 +255,13 @@ class Cascade:
 
 def _chance(intent: str, ranking: Ranking) -> float:
     return next((guess.confidence for guess in ranking if guess.name == intent), 0.0)
+
+
+def _danger_second(ranking: Ranking) -> Ranking:
+    """The same ranking with danger right after the likeliest meaning, where choices are taken from."""
+    first, *rest = ranking
+    hazard = [guess for guess in rest if guess.name == _HAZARD]
+    return (first, *hazard, *(guess for guess in rest if guess.name != _HAZARD))
 
 
 def build_understander(
