@@ -167,11 +167,41 @@ def chat(
 
 
 @cli.command()
-def bench() -> None:
-    """Measure latency, rate and memory, side by side with raw Rasa."""
+def bench(
+    understanding: Annotated[
+        bool, typer.Option("--understanding", help="Train and ask Shouwen, DIET and NLP.js. Takes long.")
+    ] = False,
+    test: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="With --understanding: labelled messages to ask; without, a fifth of our own.", exists=True
+        ),
+    ] = None,
+    sample: Annotated[int, typer.Option(help="Teach so many of our sentences; 0 means all.", min=0)] = 0,
+    ask: Annotated[int, typer.Option(help="Ask so many sentences; 0 means all.", min=0)] = 0,
+    only: Annotated[str, typer.Option(help="Contestants.")] = "ours,diet,nlpjs",
+    public_sets: Annotated[
+        Path | None, typer.Option(help="Folder of public sets: ours beside published figures.", exists=True)
+    ] = None,
+) -> None:
+    """Measure latency, rate and memory of turns beside raw Rasa; or the understanding beside others."""
+    from bench.public_sets import measure_public_sets
+    from bench.side_by_side.compare import compare
     from bench.turns import main
+    from domain.errors import ShouwenError
 
-    raise typer.Exit(main(_settings()))
+    if not understanding and public_sets is None:
+        raise typer.Exit(main(_settings()))
+    figures: dict[str, object] = {}
+    try:
+        if understanding:
+            figures |= compare(only, test or [], sample, ask)
+        if public_sets is not None:
+            figures |= measure_public_sets([public_sets])
+    except ShouwenError as error:
+        console.print(str(error), style="red", markup=False)
+        raise typer.Exit(2) from None
+    typer.echo(json.dumps(figures, ensure_ascii=False))
 
 
 @cli.command()
