@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -60,6 +62,8 @@ def compare(names: str, files: Sequence[Path], sample: int, ask: int) -> dict[st
         BadRequest: an unknown contestant, or a malformed file.
         Unavailable: something that a contestant needs is missing, or it failed.
     """
+    # A training that takes an hour must end with us, also when we are told to end by a signal.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     chosen = contestants(names)
     sentences = choose(NLU_DATA, files, sample, ask)
     for contestant in chosen:

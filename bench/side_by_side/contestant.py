@@ -74,6 +74,12 @@ class Contestant(Protocol):
         """Answer from what :meth:`train` left, until the end of the block."""
 
 
+def need_rasa(python: Path) -> None:
+    """Raise Unavailable where Rasa's environment has not been made."""
+    if not python.exists():
+        raise Unavailable(f"Rasa's environment is missing: {python}; `make bench` creates it")
+
+
 def run_to_end(command: Sequence[str], *, cwd: Path, env: Mapping[str, str], tell: Tell, shows: str) -> None:
     """Run a program; lines (or rewritten lines) that match ``shows`` are progress.
 

@@ -14,11 +14,10 @@ from typing import Any
 import yaml
 
 from bench.launch import HOUSE, free_port
-from bench.side_by_side.contestant import Service, Tell, serving
+from bench.side_by_side.contestant import Service, Tell, need_rasa, serving
 from bot.understanding.data import NLU_DATA
 from bot.understanding.teaching import Example
 from bot.understanding.train import RASA_PYTHON, train
-from domain.errors import Unavailable
 from domain.understanding import Danger, Entity, IntentGuess, Understanding
 
 
@@ -30,11 +29,9 @@ class Ours:
     def __init__(self, python: Path = RASA_PYTHON) -> None:
         self._python = python
 
-    def check(self, tell: Tell) -> None:
+    def check(self, tell: Tell) -> None:  # noqa: ARG002 (nothing takes long)
         """See :meth:`Contestant.check`."""
-        tell("Rasa's environment")
-        if not self._python.exists():
-            raise Unavailable(f"Rasa's environment is missing: {self._python}; `make bench` creates it")
+        need_rasa(self._python)
 
     def train(self, taught: Sequence[Example], folder: Path, tell: Tell) -> None:
         """See :meth:`Contestant.train`: what ``make train`` does, on these sentences."""
