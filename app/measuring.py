@@ -40,7 +40,7 @@ def measure_any(
         BadRequest: a file is not what it should be.
     """
     if not files:
-        return cross_validate_own(folds, CURVE if curve else (1.0,), svm_c, report)
+        return cross_validate_own(settings, folds, CURVE if curve else (1.0,), svm_c, report)
     if are_public_sets(files):
         return measure_public_sets(files, svm_c)
     return evaluate_files(settings, files, report)
@@ -78,11 +78,14 @@ def evaluate_files(settings: Settings, files: Sequence[Path], report: Path | Non
 
 
 def cross_validate_own(
-    folds: int, shares: Sequence[float], svm_c: float | None, report: Path | None
+    settings: Settings, folds: int, shares: Sequence[float], svm_c: float | None, report: Path | None
 ) -> dict[str, Any]:
     """The measures of the intent models on sentences of ours that they were not taught, and the page."""
     with step("Cross-validation") as running:
-        found = cross_validate(NLU_DATA, folds, svm_c, shares=shares, progress=running.tell)
+        settings.models_dir.mkdir(parents=True, exist_ok=True)
+        # Where `make train` keeps them too, so that the second run of either is quick.
+        kept = settings.models_dir / "vectors.npz"
+        found = cross_validate(NLU_DATA, folds, svm_c, shares=shares, vectors=kept, progress=running.tell)
     print_table(found.evaluation, sys.stderr)
     facts = [("cross-validation", f"{folds} folds"), ("intent models alone", "no rules, no entities")]
     _write(found.evaluation, report, "crossval", "Intents, cross-validated", facts, found.curves)

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ import yaml
 from sklearn.model_selection import StratifiedKFold
 
 from bot.understanding.data import NLU_DATA
-from bot.understanding.dense import learn
+from bot.understanding.dense import kept_vectors, learn
 from bot.understanding.e5 import Matrix, find_weights
 from bot.understanding.evaluation.answered import Answered
 from bot.understanding.evaluation.labelled import Labelled
@@ -34,8 +35,6 @@ CURVE = (0.125, 0.25, 0.5, 1.0)
 """Shares of the sentences that the learning curve teaches."""
 _RANKED = 5
 """Meanings kept of each ranking."""
-_BATCH = 480
-"""Sentences between two words of progress."""
 
 Tell = Callable[[str], None]
 Ranking = tuple[IntentGuess, ...]
@@ -59,6 +58,7 @@ def cross_validate(
     svm_c: float | None = None,
     *,
     shares: Sequence[float] = (1.0,),
+    vectors: Path | None = None,
     progress: Tell = lambda words: None,  # noqa: ARG005
 ) -> CrossValidation:
     """Teach all but one fold, ask that fold, for each fold.
@@ -69,11 +69,13 @@ def cross_validate(
         svm_c: inverse regularisation of the linear SVM; None takes that of ``config.yml``.
         shares: how much of the sentences to teach. The last is measured on every fold; the others, which
             only show where the learning curve goes, on the first.
+        vectors: file of the sentences' vectors that training keeps; read and renewed.
         progress: is told what is being done.
     """
     examples = [e for e in read_examples(data_dir) if model_text(e.text)]
     labels = [e.intent for e in examples]
-    learner = Learner([e.text for e in examples], configured_svm_c() if svm_c is None else svm_c, progress)
+    chosen_c = configured_svm_c() if svm_c is None else svm_c
+    learner = Learner([e.text for e in examples], chosen_c, progress, vectors)
     strata = [f"{e.intent} {e.lang}" for e in examples]
     parts = list(StratifiedKFold(folds, shuffle=True, random_state=1).split(labels, strata))
     letters: list[Answered] = []
@@ -104,13 +106,20 @@ class Learner:
     Args:
         texts: all sentences, those to teach and those to ask; each is encoded once.
         svm_c: inverse regularisation of the linear SVM.
-        progress: is told how far the encoding is.
+        progress: is told that sentences are being encoded.
+        vectors: file that keeps their vectors; None keeps none.
     """
 
-    def __init__(self, texts: Sequence[str], svm_c: float, progress: Tell) -> None:
+    def __init__(
+        self, texts: Sequence[str], svm_c: float, progress: Tell, vectors: Path | None = None
+    ) -> None:
         self._texts, self._svm_c = [model_text(text) for text in texts], svm_c
         weights = find_weights()
-        self._vectors = _vectors(weights, self._texts, progress) if weights else None
+        self._vectors: Matrix | None = None
+        if weights:
+            progress(f"reading the meaning of {len(texts)} sentences, some hundred a second")
+            with TemporaryDirectory() as scratch:
+                self._vectors = kept_vectors(self._texts, weights, vectors or Path(scratch, "vectors.npz"))
 
     def ask(
         self, taught: Sequence[int], labels: Sequence[str], held: Sequence[int]
@@ -151,19 +160,6 @@ def configured_svm_c(config: Path = HOUSE / "config.yml") -> float:
     """The inverse regularisation that the product trains with."""
     pipeline = yaml.safe_load(config.read_text(encoding="utf-8"))["pipeline"]
     return next((float(part["svm_c"]) for part in pipeline if "svm_c" in part), 0.6)
-
-
-def _vectors(weights: Path, texts: Sequence[str], progress: Tell) -> Matrix:
-    from bot.understanding.encoder import SentenceEncoder
-
-    encoder = SentenceEncoder(weights)
-    # Sentences of one length together waste least; the encoder sorts within a call only.
-    order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
-    parts = []
-    for start in range(0, len(order), _BATCH):
-        progress(f"reading the meaning of sentence {start} of {len(texts)}")
-        parts.append(encoder.encode([texts[i] for i in order[start : start + _BATCH]]))
-    return np.concatenate(parts)[np.argsort(order)]
 
 
 def _ranking(labels: Sequence[str], row: Matrix) -> Ranking:
