@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -13,6 +13,7 @@ from domain.contact import Binding, ChannelIdentity, Contact
 from domain.conversation import Claim, Conversation, Mode, Receipt
 from domain.delivery import Delivery
 from domain.job import AuditEvent, FeedEvent, Job
+from domain.learning import Lesson, Progress, Puzzle, PuzzleQuery, Stage, Unclear
 from domain.ledger import Entry, Step
 from domain.message import Attachment, Audience, Author, Choice, Inbound, Message
 from domain.satisfaction import Survey
@@ -352,6 +353,58 @@ class Feed(Protocol):
     def last(self) -> int: ...
 
 
+class Learning(Protocol):
+    """What was not understood, and what people at the desk say it means."""
+
+    def note(self, unclear: Unclear) -> None:
+        """Store it, or strengthen what is there: the stronger reason counts, and what was chosen since."""
+        ...
+
+    def puzzles(self, query: PuzzleQuery) -> list[Puzzle]:
+        """Words that nobody has labelled: the commonest first, of equally common ones the newest."""
+        ...
+
+    def puzzle(self, lesson_id: str) -> Puzzle:
+        """All messages with these words, labelled or not. Raises NotFound."""
+        ...
+
+    def teach(self, lesson: Lesson) -> Lesson:
+        """Keep the label; the one that counts, which is another's if somebody was first."""
+        ...
+
+    def lesson(self, lesson_id: str) -> Lesson | None:
+        """The label of these words, if there is one."""
+        ...
+
+    def unteach(self, lesson_id: str) -> bool:
+        """Take a label back; False when there is none or it was exported meanwhile."""
+        ...
+
+    def lessons(self, stage: Stage, limit: int = 50, offset: int = 0) -> list[Lesson]:
+        """Labels at this stage, the newest first."""
+        ...
+
+    def to_review(self) -> list[Lesson]:
+        """All that wait to be exported, locked until the transaction ends, the oldest label first."""
+        ...
+
+    def exported(self, lesson_ids: Collection[str], file: str, now: datetime) -> None:
+        """These went to this review file."""
+        ...
+
+    def progress(self) -> Progress:
+        """How much is done."""
+        ...
+
+    def seen(self) -> tuple[list[str], list[str], list[str]]:
+        """Languages, channels and likeliest guesses among what is not labelled."""
+        ...
+
+    def again(self, found: Sequence[Lesson]) -> Mapping[str, int]:
+        """How often the words of exported lessons came since, by lesson id; only those that did."""
+        ...
+
+
 class Transaction(Protocol):
     """Everything one transaction can touch."""
 
@@ -375,3 +428,5 @@ class Transaction(Protocol):
     def audit(self) -> Audit: ...
     @property
     def feed(self) -> Feed: ...
+    @property
+    def learning(self) -> Learning: ...

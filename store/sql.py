@@ -20,6 +20,7 @@ from store.contacts import SqlContacts
 from store.conversations import SqlConversations
 from store.engine import BUSY_S, open_engines
 from store.inbox import SqlInbox
+from store.learning import SqlLearning
 from store.ledger import SqlLedger
 from store.migrate import at_head, upgrade
 from store.outbox import SqlOutbox
@@ -30,6 +31,9 @@ from store.work import SqlAudit, SqlFeed, SqlJobs
 
 KEPT = timedelta(days=1)
 """Longer than any page stays open without reading the feed, and than any failure counts."""
+LEARNING_KEPT = timedelta(days=180)
+"""What was not understood, without personal data, and labels that need no more work (PIPL article 19: no
+longer than needed). A wording that nobody looked at in half a year teaches little."""
 
 
 class SqlTransaction:
@@ -47,6 +51,7 @@ class SqlTransaction:
         self.jobs = SqlJobs(db, clock)
         self.audit = SqlAudit(db)
         self.feed = SqlFeed(db)
+        self.learning = SqlLearning(db)
 
 
 class SqlStore:
@@ -114,10 +119,11 @@ class SqlStore:
                 raise Unavailable("the database is not migrated to this version of the program")
 
     def tidy(self, now: datetime) -> None:
-        """Remove what serves only for a moment: hints to live pages and counted failures older than a day."""
+        """Remove hints to live pages and failures after a day, what was not understood after half a year."""
         with self.write() as transaction:
             transaction.feed.forget(now - KEPT)
             transaction.contacts.forget_failures(now - KEPT)
+            transaction.learning.forget(now - LEARNING_KEPT)
 
     def close(self) -> None:
         """Close all connections."""

@@ -2,6 +2,7 @@
 
 from store.tables.base import METADATA
 from store.tables.contacts import bindings, channel_identities, contacts, verification_failures
+from store.tables.learning import lessons, unclear_messages
 from store.tables.people import agents, queues
 from store.tables.talk import conversations, deliveries, inbound, inbox_lanes, messages
 from store.tables.tickets import clocks, ledger, legs, offers, surveys, ticket_numbers, tickets
@@ -23,11 +24,13 @@ __all__ = [
     "jobs",
     "ledger",
     "legs",
+    "lessons",
     "messages",
     "offers",
     "queues",
     "surveys",
     "ticket_numbers",
     "tickets",
+    "unclear_messages",
     "verification_failures",
 ]
