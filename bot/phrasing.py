@@ -24,6 +24,9 @@ LANGUAGES = ("zh", "en")
 MISSING = "—"
 """Stands for a value that was not given."""
 
+LEFT_OUT = "…"
+"""Stands for every value in an outline."""
+
 _HOLE = re.compile(r"\{(\w+)(?::(\w+)(?:=([\w.]+))?)?\}")
 _TOPIC = "topic."
 _DEEPEST = 4
@@ -74,6 +77,12 @@ class Phrasebook:
             phrase=saying.phrase,
             gather=phrase.gather or ("speech" if spoken else ""),
         )
+
+    def outline(self, phrase: str, language: str) -> str:
+        """The words of a phrase with nothing put in; empty for an unknown phrase."""
+        tongue = language if language in self.phrases else LANGUAGES[0]
+        known = self.phrases[tongue].get(phrase)
+        return _HOLE.sub(LEFT_OUT, known.text) if known else ""
 
     def has(self, phrase: str) -> bool:
         """Whether there is such a phrase, in the first language and so in all."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 
 import structlog
 
+from bot.learning import note_doubts
 from bot.surroundings import look_around
 from bot.voice import BotVoice
 from domain.clock import Clock
@@ -18,6 +19,7 @@ from domain.conversation import Claim, Conversation
 from domain.dialogue import MAX_ACTIONS, ActionRequest, Decision, Dialogue, HandoverWish, Heard, Surroundings
 from domain.errors import Conflict, Unavailable
 from domain.facts import CustomerUrged, CustomerWrote, HandoverRequested, SatisfactionGiven
+from domain.learning import Doubt
 from domain.message import Message
 from domain.ports import ActionCall, Actions, Phrasing, Saying, Signals, Store, TicketDesk
 from domain.repositories import Transaction
@@ -41,6 +43,7 @@ class _Outcome:
     said: list[Saying] = field(default_factory=list)
     bindings: list[Binding] = field(default_factory=list)
     language: str | None = None
+    doubts: list[Doubt] = field(default_factory=list)
 
     def take(self, decision: Decision) -> None:
         self.decision = decision
@@ -48,6 +51,7 @@ class _Outcome:
         if decision.bind is not None:
             self.bindings.append(decision.bind)
         self.language = decision.language or self.language
+        self.doubts.extend(decision.doubts)
 
 
 class Turn:
@@ -203,6 +207,7 @@ class Turn:
         for saying in outcome.said:
             reply = self._phrasing.say(saying, language, spoken=conversation.channel == "hotline")
             self._voice.append(tx, conversation, reply, now, reply_to=claim.inbound_id)
+        note_doubts(tx, outcome.doubts, conversation, self._phrasing, (claim.inbound.display_name,))
         tx.conversations.save_state(before.id, outcome.decision.state, now, language=language)
         tx.feed.add("message", now, conversation_id=before.id, ticket_id=about)
 

@@ -26,6 +26,7 @@ from typing import Any, Protocol
 
 from domain.contact import Binding, Level
 from domain.facts import TicketOpened
+from domain.learning import Doubt
 from domain.message import Attachment
 from domain.ports import ActionResult, Saying
 from domain.satisfaction import Solved
@@ -155,6 +156,8 @@ class Decision:
     survey: SurveyAnswer | None = None
     language: str | None = None
     """The customer switched language: answer, and remember, in this one."""
+    doubts: tuple[Doubt, ...] = ()
+    """Messages of which it now shows that we did not understand them well; to be saved for learning."""
 
 
 class Dialogue(Protocol):

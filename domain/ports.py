@@ -260,3 +260,7 @@ class Phrasing(Protocol):
     def say(self, saying: Saying, language: str, *, spoken: bool = False) -> Reply:
         """The reply, with masked numbers, money and dates in the reader's language."""
         ...
+
+    def outline(self, phrase: str, language: str) -> str:
+        """The words of a phrase with nothing put in: no value of anybody. Empty for an unknown phrase."""
+        ...

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from bot.dialogue import handover, playing, slots
+from bot.dialogue import doubts, handover, playing, slots
 from bot.dialogue.step import Step
 from domain.dialogue import HandoverWish
 from domain.facts import TicketOpened
+from domain.learning import Reason
 from domain.understanding import UNKNOWN, Danger
 
 INTENT = "report_safety_hazard"
@@ -38,6 +39,7 @@ def perhaps(step: Step) -> bool:
     likeliest = bool(understood.ranking) and understood.ranking[0].name == INTENT
     if understood.intent != UNKNOWN or not likeliest or chance < _HALF_HEARD:
         return False
+    doubts.unclear(step, Reason.UNKNOWN)
     step.tell("danger.perhaps")
     return True
 

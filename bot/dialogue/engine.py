@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from bot.dialogue import choices, danger, handover, identity, misfit, playing, repairs, sense, slots, tickets
+from bot.dialogue import (
+    choices,
+    danger,
+    doubts,
+    handover,
+    identity,
+    misfit,
+    playing,
+    repairs,
+    sense,
+    slots,
+    tickets,
+)
 from bot.dialogue.flows import Flows, load_flows
 from bot.dialogue.habits import Habits, load_habits
 from bot.dialogue.memory import Memory, recall
@@ -137,6 +149,7 @@ def load_dialogue(folder: Path, menu: Menu) -> FlowDialogue:
 
 def _hear(step: Step) -> None:
     payload = choices.pressed(step)
+    doubts.next_message(step)
     sense.read(step)
     alarm = danger.alarm(step, payload)
     if alarm is not None:
@@ -192,6 +205,7 @@ def _press(step: Step, payload: str) -> bool:
             simple[payload]()
         return True
     if head == "start" and rest in step.flows:
+        doubts.chose(step, rest)
         playing.begin(step, rest, slots.from_entities(step.flows[rest], step.heard), step.heard.text)
         return True
     if head == "proof":
@@ -311,10 +325,12 @@ def _request(step: Step, intent: str) -> None:
     elif intent == "inform":
         _only_a_value(step)
     elif intent == "out_of_scope":
+        doubts.acted(step, intent)
         repairs.out_of_scope(step)
     elif intent in step.flows:
         if understood.second is not None:
             playing.queue(step, understood.second.name)
+        doubts.acted(step, intent)
         playing.begin(step, intent, _with_last_values(step, intent), step.heard.text)
     else:
         repairs.not_understood(step)

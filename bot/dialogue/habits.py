@@ -23,6 +23,7 @@ _WORD_LISTS = (
     "code_not_come",
     "person",
     "drops",
+    "corrects",
     "not_this",
     "at_a_loss",
     "questions",
@@ -42,6 +43,8 @@ class Habits:
     person: Handing
     """The ticket for a customer who just wants, or needs, a person."""
     danger: Handing
+    unsure_below: float
+    """A request acted upon with less confidence than this is listed for learning."""
     words: Mapping[str, tuple[str, ...]]
 
     def says(self, list_name: str, text: str) -> bool:
@@ -91,6 +94,7 @@ def load_habits(path: Path) -> Habits:
             menu=tuple(str(key) for key in raw["menu"]),
             person=_handing(raw["person"]),
             danger=_handing(raw["danger"]),
+            unsure_below=float(raw["unsure_below"]),
             words=words,
         )
     except (KeyError, TypeError, ValueError) as error:

@@ -73,6 +73,9 @@ class Memory:
     abuse: int = 0
     language: str = ""
     """The customer's own choice of language; messages in another no longer change it."""
+    heard: dict[str, Any] = field(default_factory=dict)
+    """The message last taken as a request, or not understood, in case the next ones show that we misheard
+    it; only ``bot/dialogue/doubts.py`` reads inside."""
 
     @property
     def top(self) -> Frame | None:
@@ -98,7 +101,7 @@ class Memory:
             "v": VERSION,
             "frames": [{name: getattr(frame, name) for name in _FRAME} for frame in self.frames],
             "queue": [{"intent": waiting.intent, "slots": waiting.slots} for waiting in self.queue],
-            **{name: getattr(self, name) for name in _PLAIN},
+            **{name: getattr(self, name) for name in {**_PLAIN, **_LATER}},
         }
 
 
@@ -128,6 +131,8 @@ _PLAIN = {
     "abuse": int,
     "language": str,
 }
+_LATER = {"heard": dict}
+"""States written before these were thought of are whole without them."""
 
 
 def recall(state: State, flows: Mapping[str, object]) -> Memory:
@@ -139,6 +144,8 @@ def recall(state: State, flows: Mapping[str, object]) -> Memory:
         return Memory()
     try:
         memory = Memory(**{name: _typed(state[name], kind) for name, kind in _PLAIN.items()})
+        for name, kind in _LATER.items():
+            setattr(memory, name, _typed(state.get(name, kind()), kind))
         for raw in _typed(state["frames"], list):
             frame = Frame(**{name: _typed(raw[name], kind) for name, kind in _FRAME.items()})
             if frame.flow in flows:

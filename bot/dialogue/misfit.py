@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.dialogue import handover, playing, repairs, slots
+from bot.dialogue import doubts, handover, playing, repairs, slots
 from bot.dialogue.step import Step
 
 WORTH_ASKING = 0.2
@@ -25,8 +25,10 @@ def handle(step: Step) -> None:
         _once_more(step, "help.not_a_mobile")
     elif _at_a_loss(step) and step.menu.has(_HELP + question):
         _once_more(step, _HELP + question)
-    elif not _offer(step):
-        playing.not_an_answer(step)
+    else:
+        doubts.off_the_point(step)
+        if not _offer(step):
+            playing.not_an_answer(step)
 
 
 def go_on(step: Step) -> None:
@@ -58,7 +60,7 @@ def not_this(step: Step) -> bool:
 def drop(step: Step) -> None:
     """Say sorry, forget the request, and let her say it in other words."""
     if step.memory.top is not None:
-        step.memory.frames.pop()
+        doubts.dropped(step, step.memory.frames.pop().flow)
     step.tell("repair.heard_wrong", step.habits.menu)
 
 

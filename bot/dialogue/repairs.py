@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.dialogue import handover, playing, slots
+from bot.dialogue import doubts, handover, playing, slots
 from bot.dialogue.habits import width
 from bot.dialogue.memory import Frame
 from bot.dialogue.step import Step
+from domain.learning import Reason
 from domain.ports import Saying
 from domain.understanding import ENGINE_RASA
 
@@ -41,6 +42,7 @@ def control(step: Step, intent: str) -> bool:
 def human(step: Step) -> None:
     """Never refused. Out of the blue, one line about the matter helps; asked twice, no more questions."""
     memory = step.memory
+    doubts.misheard(step, Reason.WANTED_PERSON)
     memory.humans += 1
     top = memory.top
     if top is not None or memory.humans >= GIVE_UP_AFTER or _says_what_about(step):
@@ -63,9 +65,12 @@ def not_understood(step: Step) -> None:
     memory.missed += 1
     understood = step.heard.understanding
     if memory.missed >= GIVE_UP_AFTER:
+        doubts.misheard(step, Reason.TWICE)
+        doubts.unclear(step, Reason.TWICE)
         step.tell("repair.person")
         handover.to_a_person(step, step.heard.text[: slots.LONGEST])
         return
+    doubts.unclear(step, Reason.UNKNOWN)
     likely = likely_requests(step)
     if understood.engine != ENGINE_RASA and not likely:
         step.tell("repair.menu_only", step.habits.menu)
@@ -80,6 +85,7 @@ def which(step: Step) -> bool:
     likely = likely_requests(step)[:2]
     if len(likely) < 2:
         return False
+    doubts.unclear(step, Reason.CLOSE)
     step.tell("repair.which", (*likely, "human"))
     return True
 

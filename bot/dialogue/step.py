@@ -12,6 +12,7 @@ from bot.dialogue.habits import Habits
 from bot.dialogue.memory import Frame, Memory
 from domain.contact import Binding, Level
 from domain.dialogue import ActionRequest, Decision, HandoverWish, Heard, Surroundings, SurveyAnswer
+from domain.learning import Doubt
 from domain.ports import Saying
 
 
@@ -57,6 +58,7 @@ class Step:
     """The transaction is open: nothing more may be asked of the outside."""
     private: bool = False
     """Something of an account is being said."""
+    doubts: list[Doubt] = field(default_factory=list)
 
     @property
     def now(self) -> datetime:
@@ -112,6 +114,7 @@ class Step:
             belongs_to=self.belongs_to,
             survey=self.survey,
             language=self.language,
+            doubts=tuple(self.doubts),
         )
 
     def _shown(self) -> Sequence[str]:
