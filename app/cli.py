@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from app.logs import set_up
 from app.progress import console
@@ -153,6 +154,85 @@ def evaluate(
         console.print(str(error), style="red", markup=False)
         raise typer.Exit(2) from None
     typer.echo(json.dumps(measured, ensure_ascii=False))
+
+
+learning = typer.Typer(
+    no_args_is_help=True,
+    help="What was labelled at the desk because it was not understood: out for review, then into nlu_data/.",
+)
+cli.add_typer(learning, name="learning")
+
+
+@learning.command()
+def export() -> None:
+    """Write what was labelled to learning/review-<date>.yml in the data folder, once. Never into training.
+
+    The same transaction marks them as exported: run it again, and only newer labels are written.
+    """
+    from app.learning import COMMAND_LINE, lesson_export
+    from app.wiring import open_store
+    from domain.clock import SystemClock
+
+    settings, clock = _settings(), SystemClock()
+    store = open_store(settings, clock)
+    try:
+        store.check()
+        done = lesson_export(settings, store, clock)(COMMAND_LINE)
+    except OSError as error:
+        console.print(f"[red]the file cannot be written[/]: {error}. All labels are still there.")
+        raise typer.Exit(2) from None
+    finally:
+        store.close()
+    if not done.path:
+        console.print("no labels are waiting to be exported")
+        return
+    for label, count in done.by_label.items():
+        console.print(f"  {label:30} {count:4}")
+    console.print(f"{done.sentences} sentences to teach, {done.two_requests} with two requests")
+    typer.echo(done.path)
+
+
+@learning.command()
+def merge(
+    file: Annotated[Path, typer.Argument(help="A review file, as export wrote it and you have mended it.")],
+    evaluation: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="JSON lines that measure us, besides every *.jsonl here. May be given several times."
+        ),
+    ] = None,
+    into: Annotated[Path, typer.Option(help="Folder of the language files, with intents/ in it.")] = Path(
+        "nlu_data"
+    ),
+    check: Annotated[bool, typer.Option("--check", help="Only say what would be done.")] = False,
+) -> None:
+    """Check a reviewed file; append what may teach to nlu_data/intents/, in blocks that name the file.
+
+    A sentence is refused when another intent teaches it, when it may name somebody (six and more digits
+    that are no zeros, a mail address), or when it measures us. Then: make train, and make eval.
+
+    Exit status: 0 nothing refused, 1 something refused (the rest is merged), 2 the file cannot be used.
+    """
+    from app.learning import merge as merge_file
+    from domain.errors import ShouwenError
+
+    try:
+        done = merge_file(file, evaluation or [], data_dir=into, write=not check)
+    except ShouwenError as error:
+        console.print(f"[red]{escape(str(error))}[/]")
+        raise typer.Exit(2) from None
+    for proposed in done.accepted:
+        console.print(f"[green]+[/] {proposed.intent:30} {escape(proposed.line)}")
+    for proposed in done.known:
+        console.print(f"[dim]= {proposed.intent:30} {escape(proposed.line)} (taught already)[/]")
+    for verdict in done.refused:
+        proposed = verdict.proposed
+        console.print(
+            f"[red]![/] {proposed.intent:30} {escape(proposed.line)} [red]{escape(verdict.problem)}[/]"
+        )
+    verb = "would be merged" if check else "merged"
+    typer.echo(f"{len(done.accepted)} {verb}, {len(done.known)} taught already, {len(done.refused)} refused")
+    raise typer.Exit(1 if done.refused else 0)
 
 
 @cli.command()

@@ -20,6 +20,7 @@ from app.attempts import StoredAttempts
 from app.demo import demo_sign_ins
 from app.doors import hotline_routers, words_of
 from app.health import Health
+from app.learning import lesson_export
 from app.metrics import Metrics
 from app.places import AreaKinds
 from app.pull import PullSender
@@ -261,6 +262,7 @@ class House:
             demo_sign_ins=self._demo_sign_ins(),
             read_sms=self._read_sms if settings.demo else None,
             messages_per_minute=settings.chat_messages_per_minute,
+            export_lessons=lesson_export(settings, self.store, self.clock),
             departments=load_people().departments,
             embed_origins=settings.embed_origins,
             version=__version__,

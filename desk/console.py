@@ -1,8 +1,4 @@
-"""The agents' console: sign-in, the board with one open ticket, and the moves on it.
-
-Every page works as plain HTML with forms; the script only makes it live. A move answers JSON to the script
-(``{"ok", "words"}``) and a redirect to a browser without it.
-"""
+"""The agents' console: sign-in, the board with one open ticket, and the moves on it."""
 
 from __future__ import annotations
 
@@ -23,8 +19,9 @@ from desk.deps import DeskDeps
 from desk.dossier import Desk
 from desk.live import stream
 from desk.moves import MOVES, Asked
-from desk.refusals import moved_on_words, refusal, taken_words
-from desk.signin import DESK_COOKIE, NotSignedIn, SignedIn, SignIns
+from desk.pages import DeskPages
+from desk.refusals import moved_on_words, taken_words
+from desk.signin import NotSignedIn, SignedIn
 from desk.times import local
 from desk.web import Templates, form_body, route_refusing
 from desk.wording import Words, language_of
@@ -36,14 +33,11 @@ from domain.ticket import Priority
 PRESENCE_S = 45.0
 
 
-class Console:
-    """All paths under ``/desk``."""
+class Console(DeskPages):
+    """Sign-in, board and tickets."""
 
     def __init__(self, deps: DeskDeps, words: dict[str, Words], templates: Templates) -> None:
-        self._deps = deps
-        self._words = words
-        self._templates = templates
-        self._sign_ins = SignIns(deps)
+        super().__init__(deps, words, templates)
         self._stream = ConsoleStream(deps)
 
     def router(self) -> APIRouter:
@@ -291,38 +285,7 @@ class Console:
 
     # ---- inside ----
 
-    async def _changing(self, request: Request) -> tuple[SignedIn, Mapping[str, str]]:
-        signed = await run_in_threadpool(self._sign_ins.of, request)
-        form = await form_body(request)
-        self._sign_ins.check_csrf(request, signed, form)
-        return signed, form
-
-    def _refuse(self, request: Request, error: Exception) -> Response:
-        words = self._words[language_of(request)]
-        scripted = "x-csrf-token" in request.headers or "text/event-stream" in request.headers.get(
-            "accept", ""
-        )
-        if isinstance(error, NotSignedIn):
-            if scripted:
-                return self._answer(request, 401, words("desk.session_over"))
-            response: Response = RedirectResponse("/desk/sign-in", 303)
-            if request.cookies.get(DESK_COOKIE):
-                response.delete_cookie(DESK_COOKIE, path="/desk")
-            return response
-        return self._answer(request, *refusal(error, words))
-
-    def _answer(self, request: Request, status: int, said: str) -> Response:
-        """JSON for the script; a plain form is led back to the ticket, or shown what was wrong."""
+    def _back(self, request: Request, status: int) -> str:
+        """The ticket that was changed; the board when a ticket cannot even be shown."""
         number = request.path_params.get("number", "")
-        back = f"/desk/t/{number}" if number and (request.method == "POST" or status < 400) else "/desk"
-        if _scripted(request):
-            return JSONResponse({"ok": status < 400, "words": said}, status)
-        if status < 400:
-            return RedirectResponse(back, 303)
-        words = self._words[language_of(request)]
-        return self._templates.page("plain.html", status, t=words, lang=words.language, what=said, home=back)
-
-
-def _scripted(request: Request) -> bool:
-    """Whether our script asks, which wants JSON; a plain form gets pages."""
-    return "x-csrf-token" in request.headers or "text/event-stream" in request.headers.get("accept", "")
+        return f"/desk/t/{number}" if number and (request.method == "POST" or status < 400) else "/desk"

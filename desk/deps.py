@@ -8,6 +8,7 @@ from datetime import datetime
 
 from domain.clock import Clock
 from domain.conversation import Receipt
+from domain.learning import Exported
 from domain.message import Inbound
 from domain.ports import PresenceBoard, RateLimiter, Signals, Store
 from domain.responsibility_port import Responsibility
@@ -58,5 +59,7 @@ class DeskDeps:
     """From one chat session."""
     messages_per_minute_per_address: int = 600
     """From one network address: a whole office behind one router still fits."""
+    export_lessons: Callable[[str], Exported] | None = None
+    """Writes what was labelled to a file for review, for an agent id; raises OSError. None: no button."""
     departments: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Those a leg may be given to: code to name by language. Empty means those of the known agents."""

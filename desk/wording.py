@@ -76,7 +76,11 @@ def _flatten(tree: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
 def load_words() -> dict[str, Words]:
     """Read the word files once, at assembly."""
     return {
-        language: Words(language, _flatten(_read(f"{language}.yml")), _reasons(language))
+        language: Words(
+            language,
+            _flatten({**_read(f"{language}.yml"), "intent": _read(f"intents_{language}.yml")}),
+            _reasons(language),
+        )
         for language in LANGUAGES
     }
 

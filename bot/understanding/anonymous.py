@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import groupby
 from typing import NamedTuple
 
 from bot.understanding.entities.numerals import digit_runs, parse_number, read_digits
@@ -37,7 +38,6 @@ _SOLID = re.compile(rf"\d{{{_SURELY_NAMING},}}")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]*\w", re.ASCII)
 _LINK = re.compile(r"(?:https?://|www\.)[^\s，。、]+", re.IGNORECASE)
 _HANDLE = re.compile(r"(?<![A-Za-z0-9_])(?=[\w-]*[A-Za-z])(?=(?:[\w-]*\d){3})[A-Za-z0-9_-]{6,}", re.ASCII)
-_SPACE = re.compile(r"\s+")
 _HARMLESS = re.compile(r"\d{1,6}[.,]\d{1,3}|(?:19|20)\d\d([-. ])\d{1,2}\1\d{1,2}(?: \d{1,2})?")
 
 
@@ -65,10 +65,10 @@ def anonymous(text: str, marks: Iterable[Mark], names: Collection[str] = ()) -> 
         _contacts(text),
         _known_names(text, names),
         _numbers(text, kept),
-        _layout(text),
     ):
         swaps.extend(swap for swap in found if not any(_overlap(swap, taken) for taken in swaps))
-    return _apply(text, sorted(swaps), kept)
+    shown, moved = _apply(text, sorted(swaps), kept)
+    return _apply(shown, list(_layout(shown)), moved)
 
 
 def _personal(text: str, marks: Sequence[Mark]) -> Iterator[_Swap]:
@@ -127,13 +127,18 @@ def _numbers(text: str, marks: Sequence[Mark]) -> Iterator[_Swap]:
 
 
 def _layout(text: str) -> Iterator[_Swap]:
-    """One line, single spaces, nothing that cannot be printed."""
-    for found in _SPACE.finditer(text):
-        at_edge = found.start() == 0 or found.end() == len(text)
-        yield _Swap(found.start(), found.end(), "" if at_edge else " ")
-    for place, letter in enumerate(text):
-        if unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Co", "Cn"):
-            yield _Swap(place, place + 1, "")
+    """One line, single spaces, none at the ends, nothing that cannot be printed."""
+    place = 0
+    for blank, letters in groupby(text, _is_blank):
+        run = "".join(letters)
+        if blank:
+            inside = place > 0 and place + len(run) < len(text)
+            yield _Swap(place, place + len(run), " " if inside and any(map(str.isspace, run)) else "")
+        place += len(run)
+
+
+def _is_blank(letter: str) -> bool:
+    return letter.isspace() or unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Co", "Cn")
 
 
 def zeros(words: str, *, counting: bool = False) -> str:

@@ -159,7 +159,8 @@ def _read_file(path: Path, errors: list[str]) -> list[Example]:
             continue
         for line in str(block.get("examples", "")).splitlines():
             if line.strip():
-                example = _read_line(path.name, intent, line.strip(), errors)
+                example, problems = read_line(intent, line.strip())
+                errors.extend(f"{path.name}: {problem}" for problem in problems)
                 if example:
                     examples.append(example)
     if not examples:
@@ -167,16 +168,14 @@ def _read_file(path: Path, errors: list[str]) -> list[Example]:
     return examples
 
 
-def _read_line(file: str, intent: str, line: str, errors: list[str]) -> Example | None:
+def read_line(intent: str, line: str) -> tuple[Example | None, list[str]]:
+    """One line of ``examples``, and what is wrong with it, in words; None when it is no example at all."""
     if not line.startswith("- ") or not line[2:].strip():
-        errors.append(f"{file}: not an example: {line}")
-        return None
+        return None, [f"not an example: {line}"]
     annotated = line[2:].strip()
     entities = tuple((m[2], m[1]) for m in _ANNOTATION.finditer(annotated))
-    errors.extend(
-        f"{file}: unknown entity {name!r} in: {annotated}" for name, _ in entities if name not in ENTITIES
-    )
-    return Example(_ANNOTATION.sub(r"\1", annotated), intent, entities)
+    problems = [f"unknown entity {name!r} in: {annotated}" for name, _ in entities if name not in ENTITIES]
+    return Example(_ANNOTATION.sub(r"\1", annotated), intent, entities), problems
 
 
 def _clashes(examples: Iterable[Example]) -> list[str]:

@@ -2,6 +2,7 @@
 // The server renders everything; a part is any element with data-part and is replaced only when it changed.
 import { listen } from "./events.js";
 import { keys } from "./desk-keys.js";
+import { lineWatch, send, toast } from "./desk-shared.js";
 
 const page = document.body.dataset;
 const words = JSON.parse(page.words);
@@ -10,36 +11,7 @@ const fresh = new Set(); // ticket numbers with news not yet looked at
 let cursor = Number(page.cursor);
 let title = document.title;
 
-// ---- words to the agent ----
-
-let toastTimer = 0;
-function toast(text, bad = false) {
-  const element = $("#toast");
-  element.textContent = text;
-  element.classList.toggle("bad", bad);
-  clearTimeout(toastTimer);
-  toastTimer = setTimeout(() => { element.textContent = ""; }, bad ? 8000 : 4000);
-}
-
-let downTimer = 0;
-function connected(up) {
-  const line = $("#line");
-  if (!up) {
-    downTimer ||= setTimeout(() => {
-      line.textContent = words.live_down;
-      line.className = "line";
-      line.hidden = false;
-    }, 2000);
-    return;
-  }
-  clearTimeout(downTimer);
-  downTimer = 0;
-  if (line.hidden || line.classList.contains("back")) return;
-  line.textContent = words.live_back;
-  line.classList.add("back");
-  setTimeout(() => { if (line.classList.contains("back")) line.hidden = true; }, 2500);
-  refreshSoon(0);
-}
+const connected = lineWatch(words, () => refreshSoon(0));
 
 // ---- taking over a page ----
 
@@ -212,13 +184,6 @@ document.addEventListener("input", (event) => {
 });
 
 // ---- moves ----
-
-const send = (url, body) => fetch(url, {
-  method: "POST",
-  headers: { "X-CSRF-Token": page.csrf },
-  body,
-  signal: AbortSignal.timeout(20000),
-});
 
 function unmask(values) {
   for (const [key, value] of Object.entries(values)) {

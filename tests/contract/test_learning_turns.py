@@ -107,16 +107,24 @@ def talk(store: SqlStore) -> Iterator[Talk]:
 
 
 def test_what_is_kept_is_the_request_and_not_the_customer(talk: Talk) -> None:
-    message = talk.says("我是李小明 户号0312345678 那个啥多少", name="李小明")
+    message = talk.says("我叫王小二 户号0312345678 那个啥多少", name="李小明")
     (found,) = talk.listed()
     assert found.id == message
-    assert found.text == "我是张三 户号0300000000 那个啥多少"
+    assert found.text == "我叫张三 户号0300000000 那个啥多少"
     assert (found.language, found.channel, found.reason, found.at) == ("zh", "web", Reason.UNKNOWN, NOW)
     assert found.guesses == DOUBTFUL
     assert [found.text[mark.start : mark.end] for mark in found.marks] == ["张三", "0300000000"]
     assert found.said.startswith("我没太听明白") and "[查电费] [用电量]" in found.said
     with talk.store.read() as tx:
-        assert tx.conversations.message(message).text == "我是李小明 户号0312345678 那个啥多少"
+        assert tx.conversations.message(message).text == "我叫王小二 户号0312345678 那个啥多少"
+
+
+@pytest.mark.parametrize("told", ["李小明", ""])
+def test_the_name_that_the_channel_or_the_contact_has_is_known(talk: Talk, told: str) -> None:
+    talk.says("", payload="menu", name="李小明" if not told else "网友")
+    talk.says("李小明这边那个啥多少", name=told)
+    (found,) = talk.listed()
+    assert found.text == "张三这边那个啥多少"
 
 
 def test_the_same_words_of_two_customers_are_one_puzzle(talk: Talk) -> None:
