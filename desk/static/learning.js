@@ -107,7 +107,11 @@ function step(by) {
 // ---- meanings ----
 
 const form = () => $("[data-label]");
-const shown = () => $$(".option", form()).filter((option) => !option.hidden);
+// In the order in which they are seen: a meaning whose name was typed stands before those that only mention it.
+function shown() {
+  const all = $$(".option", form()).filter((option) => !option.hidden);
+  return [...all.filter((option) => option.classList.contains("named")), ...all.filter((option) => !option.classList.contains("named"))];
+}
 
 function choose(option) {
   if (!option) return;
@@ -119,15 +123,18 @@ function choose(option) {
 
 function search() {
   const asked = $("#find").value.trim().toLowerCase().split(/\s+/).filter(Boolean);
+  const holds = (text) => asked.every((word) => text.toLowerCase().includes(word));
   for (const option of $$(".option", form())) {
-    const told = `${option.textContent} ${$("input", option).value}`.toLowerCase();
-    option.hidden = !asked.every((word) => told.includes(word));
+    option.hidden = !holds(`${option.textContent} ${$("input", option).value}`);
+    option.classList.toggle("named", asked.length > 0 && holds($("b", option).textContent));
   }
-  for (const group of $$("fieldset", form())) group.hidden = !$$(".option", group).some((option) => !option.hidden);
+  for (const group of $$("fieldset", form())) {
+    group.hidden = !$$(".option", group).some((option) => !option.hidden);
+    group.classList.toggle("named", $(".named", group) !== null);
+  }
   $("[data-none]", form()).hidden = shown().length > 0;
-  const named = shown().find((option) => asked.length && $("b", option).textContent.toLowerCase().includes(asked[0]));
   for (const radio of $$("input[name=label]", form())) radio.checked = false;
-  if (asked.length) choose(named ?? shown()[0]);
+  if (asked.length) choose(shown()[0]);
 }
 
 function move(by) {

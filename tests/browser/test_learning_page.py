@@ -151,6 +151,20 @@ def test_a_letter_begins_a_search_and_arrows_choose(learning: OpenLearning, hous
     expect(page.locator("#find")).not_to_be_focused()
 
 
+def test_what_is_called_so_stands_before_what_only_mentions_it(learning: OpenLearning, house: House) -> None:
+    lesson = puzzle(house, "排在前面")
+    page = learning(f"/{lesson}")
+    page.fill("#find", "表")
+    tops = page.locator(".option:visible").evaluate_all(
+        "options => options.sort((a, b) => a.getBoundingClientRect().top - b.getBoundingClientRect().top)"
+        ".map(option => option.querySelector('b').textContent)"
+    )
+    assert set(tops[:3]) == {"电表异常", "申请校表", "表扬"} and len(tops) > 3
+    expect(page.locator(".option:has(input:checked) b")).to_have_text(tops[0])
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(".option:has(input:checked) b")).to_have_text(tops[1])
+
+
 def test_the_bots_own_guess_by_its_number(learning: OpenLearning, house: House) -> None:
     lesson = puzzle(house, "表不对", guesses=GUESSES)
     page = learning(f"/{lesson}")
@@ -301,3 +315,9 @@ def test_help_lists_the_keys_and_the_board_leads_here(learning: OpenLearning, ho
     page.goto(house.url + "/desk")
     page.get_by_role("link", name="没听懂的话").click()
     page.wait_for_selector("body.learning[data-ready]")
+
+
+@pytest.mark.parametrize("lang", ["zh-CN", "en-GB"])
+def test_the_board_with_its_way_here_fits_a_phone(open_page: OpenPage, lang: str) -> None:
+    page = open_page("/desk", sign_in="luo.cheng", width=360, height=740, lang=lang)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
