@@ -56,6 +56,7 @@ def react(step: Step, danger: Danger) -> None:
     if pending and step.now - datetime.fromisoformat(pending["at"]) < SAME_DANGER:
         _more(step, danger)
         return
+    doubts.acted(step, INTENT)
     _advise(step, danger)
     second = step.heard.understanding.second
     if second is not None:

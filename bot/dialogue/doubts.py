@@ -19,6 +19,8 @@ from domain.understanding import ENGINE_RASA, UNKNOWN, IntentGuess
 
 CONFIDENTIAL = TicketClass.TIP
 """Class of matters that only their own people may read."""
+_ANSWERS = frozenset({"affirm", "deny"})
+"""Who says yes or no and then wants a person was not misheard."""
 _MAY_BE = 0.05
 """A confidential meaning at least this likely keeps a message from the list."""
 
@@ -39,17 +41,16 @@ def unclear(step: Step, reason: Reason) -> None:
 
 
 def off_the_point(step: Step) -> None:
-    """This message does not answer the open question, and is no other request that we are sure of."""
+    """This message does not answer the open question, and is nothing else that we are sure of."""
     intent = step.heard.understanding.intent
-    top = step.memory.frames[-1].flow
-    request = intent in step.flows and not step.flows[intent].control and intent != top
     doubt = _of_this(step, Reason.UNKNOWN if intent == UNKNOWN else Reason.UNSURE)
-    if doubt is not None and (intent == UNKNOWN or request):
+    unsure = intent != step.memory.frames[-1].flow and _confidence(step, intent) < step.habits.unsure_below
+    if doubt is not None and (intent == UNKNOWN or unsure):
         step.doubts.append(doubt)
 
 
 def acted(step: Step, intent: str) -> None:
-    """This message was taken as a request for ``intent``; unsure when the model hardly was."""
+    """This message was taken for ``intent``: a request, or a plain yes, no or value."""
     if _corrects(step, intent):
         misheard(step, Reason.CORRECTED)
     doubt = _of_this(step, Reason.UNSURE)
@@ -58,7 +59,8 @@ def acted(step: Step, intent: str) -> None:
         unsure = _confidence(step, intent) < step.habits.unsure_below
         if unsure:
             step.doubts.append(doubt)
-        step.memory.heard = _kept(doubt, flow=intent, listed=unsure)
+        if unsure or intent not in _ANSWERS:
+            step.memory.heard = _kept(doubt, flow=intent, listed=unsure)
 
 
 def misheard(step: Step, reason: Reason) -> None:
@@ -121,7 +123,9 @@ def _confidence(step: Step, intent: str) -> float:
 
 def _corrects(step: Step, intent: str) -> bool:
     before = step.memory.heard.get("flow")
-    return before not in (None, "", intent) and step.habits.begins("corrects", step.heard.text)
+    text = step.heard.text
+    denies = step.habits.begins("corrects", text) or step.habits.says("not_this", text)
+    return before not in (None, "", intent) and denies
 
 
 def _kept(doubt: Doubt, *, flow: str, listed: bool) -> dict[str, Any]:

@@ -320,17 +320,17 @@ def _request(step: Step, intent: str) -> None:
     understood = step.heard.understanding
     if understood.close and repairs.which(step):
         return
+    if intent in step.flows:
+        doubts.acted(step, intent)
     if intent in ("affirm", "deny"):
         repairs.yes_or_no(step, intent == "affirm")
     elif intent == "inform":
         _only_a_value(step)
     elif intent == "out_of_scope":
-        doubts.acted(step, intent)
         repairs.out_of_scope(step)
     elif intent in step.flows:
         if understood.second is not None:
             playing.queue(step, understood.second.name)
-        doubts.acted(step, intent)
         playing.begin(step, intent, _with_last_values(step, intent), step.heard.text)
     else:
         repairs.not_understood(step)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import yaml
 
 from domain.learning import Doubt, Reason
-from tests.fakes.dialogue_player import Answer, Player, result, understood
+from tests.fakes.dialogue_player import DATA, Answer, Player, result, understood
 
 DOUBTFUL = {"query_bill": 0.22, "query_usage": 0.2, "query_tariff": 0.1, "pay_bill": 0.05}
 
@@ -132,6 +133,34 @@ def test_another_request_in_words_of_correction(player: Player) -> None:
     assert reported(answer) == [("corrected", "i1")]
 
 
+@pytest.mark.parametrize(
+    "text", ["不是的", "不对，我说的是墙上那个盒子", "not that", "No, I meant the box outside"]
+)
+def test_no_after_a_request_that_was_settled_at_once(player: Player, text: str) -> None:
+    words = "希望以后停电之前能多发几次短信提醒我们这些开小店的人，一次真的不够"
+    hear(player, words, intent="give_suggestion", ranking={"give_suggestion": 0.9})
+    assert reported(hear(player, text, intent="deny", ranking={"deny": 0.9})) == [("corrected", "i1")]
+
+
+def test_a_false_alarm_that_the_customer_denies(player: Player) -> None:
+    hazard = {"report_safety_hazard": 0.9}
+    alarm = hear(player, "一直滴滴响", intent="report_safety_hazard", danger="other", ranking=hazard)
+    assert "danger.where" in alarm.keys and reported(alarm) == []
+    answer = hear(player, "不对，我是说那个盒子", intent="deny", ranking={"deny": 0.9})
+    assert reported(answer) == [("corrected", "i1")]
+
+
+def test_a_plain_no_and_then_a_person_is_nothing_to_learn(player: Player) -> None:
+    hear(player, "不用了谢谢", intent="deny", ranking={"deny": 0.9})
+    assert reported(hear(player, "转人工", intent="human_agent", engine="rules")) == []
+
+
+def test_a_value_that_is_none_is_listed_when_the_models_hardly_think_so(player: Player) -> None:
+    answer = hear(player, "另外那些", intent="inform", sure=0.5, ranking={"inform": 0.5})
+    assert answer.keys == ["inform.what_for"]
+    assert reported(answer) == [("unsure", "i1")]
+
+
 def test_another_request_without_them_is_no_correction(player: Player) -> None:
     request(player)
     answer = hear(player, "停电了怎么办", intent="report_outage", sure=0.9, ranking={"report_outage": 0.9})
@@ -239,3 +268,9 @@ def test_a_state_from_before_there_was_learning_is_whole(player: Player) -> None
         back=({"outcome": "sent"},),
     )
     assert answer.keys == ["identity.code_sent"]
+
+
+def test_words_of_the_dialogue_are_words() -> None:
+    """YAML reads a bare ``no`` as false; such a word would never be heard."""
+    raw = yaml.safe_load((DATA / "dialogue.yml").read_text(encoding="utf-8"))
+    assert [word for words in raw["words"].values() for word in words if not isinstance(word, str)] == []
