@@ -28,7 +28,7 @@ class AuditEvent:
     at: datetime
     actor: str
     action: str
-    """``revealed``, ``signed_in``, ``exported``, ``setting_changed`` …"""
+    """``revealed``, ``signed_in``, ``labelled``, ``exported``, ``setting_changed`` …"""
     subject: str
     data: Mapping[str, str] = field(default_factory=dict)
 
@@ -39,8 +39,8 @@ class FeedEvent:
 
     cursor: int
     kind: str
-    """``message``, ``ticket``, ``offer``, ``presence``, ``incident``, ``reminder`` or
-    ``escalation`` (both to ``agent_id``)."""
+    """``message``, ``ticket``, ``offer``, ``presence``, ``incident``, ``lesson`` (labelled, or taken
+    back), ``reminder`` or ``escalation`` (both to ``agent_id``)."""
     conversation_id: str = ""
     ticket_id: str = ""
     agent_id: str = ""
