@@ -12,6 +12,7 @@ from pathlib import Path
 import yaml
 
 from bot.understanding.client import Ranking, RasaClient
+from bot.understanding.e5 import Matrix
 from bot.understanding.entities.extract import EntityReader
 from bot.understanding.exact import exact_intent, menu_intent, only_value
 from bot.understanding.meaning import Meaning
@@ -100,6 +101,10 @@ class Cascade:
     def refresh(self) -> bool:
         """Load the newest model of the second voice; whether it speaks. Slow at first: call beforehand."""
         return self._meaning is not None and self._meaning.refresh()
+
+    def vector(self, asked: str) -> Matrix | None:
+        """How the encoder sees a model text; None while there is none."""
+        return self._meaning.vector(asked) if self._meaning else None
 
     def normal_form(self, name: str, surface: str, now: datetime) -> str:
         """The value that ``surface``, known to be a ``name``, would get as an entity."""

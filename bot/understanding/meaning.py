@@ -84,6 +84,10 @@ class Meaning:
             return letters
         return model.weigh(vector, script(text), letters)
 
+    def vector(self, text: str) -> Matrix | None:
+        """How the encoder sees a model text; None while there is none."""
+        return self.read([text])[0]
+
 
 def newest_dense(models_dir: Path) -> Path | None:
     """The model of the second voice that was trained or chosen last."""

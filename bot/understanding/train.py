@@ -15,6 +15,7 @@ import yaml
 
 from bot.understanding.dense import teach
 from bot.understanding.e5 import find_weights
+from bot.understanding.knowledge import teach_articles
 from bot.understanding.model_text import model_text
 from bot.understanding.teaching import BadTeaching, Example, missing_intents, read_examples
 from domain.errors import Unavailable
@@ -56,6 +57,7 @@ def train(
     """
     models_dir = models_dir.resolve()
     print_of = fingerprint(data_dir, config)
+    teach_articles(data_dir, models_dir, progress)
     model = models_dir / f"nlu-{print_of}.tar.gz"
     dense = models_dir / f"dense-{print_of}.npz"
     if if_needed and model.exists() and (dense.exists() or find_weights() is None):
@@ -103,7 +105,9 @@ def fingerprint(data_dir: Path, config: Path) -> str:
     """Twelve characters that change with the language files, the pipeline or the code that learns."""
     digest = hashlib.sha256()
     pipeline = {
-        k: v for k, v in yaml.safe_load(config.read_text(encoding="utf-8")).items() if k != "understanding"
+        k: v
+        for k, v in yaml.safe_load(config.read_text(encoding="utf-8")).items()
+        if k not in ("understanding", "knowledge")
     }
     digest.update(repr(pipeline).encode())
     here = Path(__file__).parent
