@@ -136,7 +136,7 @@ def _welcome(settings: Settings, house: House) -> None:
     """Wait until a message can be answered whole, then say where everything is."""
     with step("Starting"):
         house.wait_ready()
-    address = f"http://{'127.0.0.1' if settings.host == '0.0.0.0' else settings.host}:{settings.port}"  # noqa: S104
+    address = settings.address
     console.print(f"\n[bold]Shouwen answers.[/]\n  chat  {address}/chat\n  desk  {address}/desk")
     for login, password in sorted(demo_sign_ins(settings).items())[:6]:
         console.print(f"  desk sign-in: [bold]{login}[/]  {password}")

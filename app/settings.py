@@ -86,6 +86,14 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite:///{self.data_dir / 'shouwen.db'}"
 
     @property
+    def address(self) -> str:
+        """How customers reach us, without a slash at the end; this machine where no public address is set."""
+        if self.public_url:
+            return self.public_url.rstrip("/")
+        host = "127.0.0.1" if self.host == "0.0.0.0" else self.host  # noqa: S104
+        return f"http://{host}:{self.port}"
+
+    @property
     def rasa_address(self) -> str:
         """Where the intent engine is, ours or another."""
         return self.rasa_url or f"http://127.0.0.1:{self.own_rasa_port}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ from app import __version__
 from app.attempts import StoredAttempts
 from app.demo import demo_sign_ins
 from app.doors import hotline_routers, words_of
+from app.facts import HouseFacts
 from app.health import Health
 from app.learning import lesson_export
 from app.metrics import Metrics
@@ -28,11 +29,14 @@ from app.settings import HOUSE, Settings
 from app.threads import Threads
 from bot.dialogue.engine import load_dialogue
 from bot.inbox import InboxDoor
+from bot.library import Library
 from bot.outbox import Deliverer
 from bot.phrasing import load_phrases
 from bot.turn import Turn
+from bot.understanding.articles import read_articles
 from bot.understanding.cascade import Cascade, build_understander
 from bot.understanding.client import RasaClient
+from bot.understanding.knowledge import ArticleFinder, answer_from
 from bot.understanding.process import RasaProcess
 from bot.voice import BotVoice
 from bot.worker import Worker
@@ -106,6 +110,13 @@ def build_understanding(settings: Settings, utility: UtilityPort, cache: Cache) 
     )
 
 
+def build_finder(settings: Settings, understander: Cascade, regions: Iterable[str]) -> ArticleFinder:
+    """The search over the articles that hold in these regions; it hears with the understanding's encoder."""
+    shelf = read_articles(NLU_DATA / "knowledge", regions)
+    threshold = answer_from(HOUSE / "config.yml")
+    return ArticleFinder(shelf, threshold, settings.models_dir, understander.vector)
+
+
 def build_utility(
     settings: Settings, clock: Clock, progress: Callable[[float], None] = lambda _: None
 ) -> UtilityPort:
@@ -145,7 +156,8 @@ class House:
             settings.rasa_address, settings.secret("rasa"), timeout_s=settings.rasa_timeout_s
         )
         voice = BotVoice(phrasing, dialogue, frozenset({"telegram"}))
-        rules, deadlines = load_rules(), Deadlines(load_policies(), load_calendar())
+        policies = load_policies()
+        rules, deadlines = load_rules(), Deadlines(policies, load_calendar())
         area_kind = AreaKinds(utility)
         self.tickets = Intake(rules, deadlines, voice, area_kind)
         self.responsibility = ResponsibilityService(
@@ -170,9 +182,13 @@ class House:
             utility, self.sms, StoredAttempts(self.store), phrasing, settings.secret("codes").encode()
         )
         self._understander = build_understanding(settings, utility, self.nerve.cache)
+        self._finder = build_finder(settings, self._understander, (*policies.regions, world.region))
+        facts = HouseFacts(policies, world.tariffs, world.region)
+        self._knowledge = Library(self._finder.shelf, self._finder, facts, settings.address)
         self._turn = Turn(
             store=self.store,
             understander=self._understander,
+            knowledge=self._knowledge,
             dialogue=dialogue,
             actions=BusinessActions(world),
             tickets=self.tickets,
@@ -198,7 +214,7 @@ class House:
 
     def start_work(self) -> None:
         """Answer, send, and run the clocks."""
-        self._threads.every("meaning", MEANING_S, self._understander.refresh)
+        self._threads.every("meaning", MEANING_S, self._refresh)
         for number in range(1, self._settings.workers + 1):
             worker = Worker(
                 f"worker-{number}",
@@ -236,6 +252,11 @@ class House:
         from app.telegram_door import TelegramDoor
 
         return TelegramDoor(self._settings, self.store, self.door, words_of(phrasing))
+
+    def _refresh(self) -> None:
+        """Take up what was newly trained: the encoder first, since the articles' index is read with it."""
+        self._understander.refresh()
+        self._finder.refresh()
 
     def _database(self) -> str:
         try:

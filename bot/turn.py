@@ -7,23 +7,26 @@ the inbound id as idempotency key, so that a turn that is done again does nothin
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 import structlog
 
 from bot.learning import note_doubts
 from bot.surroundings import look_around
 from bot.voice import BotVoice
+from domain.calendar import local_day
 from domain.clock import Clock
 from domain.contact import Binding
-from domain.conversation import Claim, Conversation
+from domain.conversation import Claim, Conversation, Mode
 from domain.dialogue import MAX_ACTIONS, ActionRequest, Decision, Dialogue, HandoverWish, Heard, Surroundings
 from domain.errors import Conflict, Unavailable
 from domain.facts import CustomerUrged, CustomerWrote, HandoverRequested, SatisfactionGiven
+from domain.knowledge import Hit, Knowledge
 from domain.learning import Doubt
 from domain.message import Message
 from domain.ports import ActionCall, Actions, Phrasing, Saying, Signals, Store, TicketDesk
 from domain.repositories import Transaction
-from domain.understanding import Understander
+from domain.understanding import Understander, Understanding
 
 log = structlog.get_logger(__name__)
 
@@ -62,6 +65,7 @@ class Turn:
         *,
         store: Store,
         understander: Understander,
+        knowledge: Knowledge,
         dialogue: Dialogue,
         actions: Actions,
         tickets: TicketDesk,
@@ -72,6 +76,7 @@ class Turn:
     ) -> None:
         self._store = store
         self._understander = understander
+        self._knowledge = knowledge
         self._dialogue = dialogue
         self._actions = actions
         self._tickets = tickets
@@ -119,7 +124,17 @@ class Turn:
             understanding=understanding,
             now=now,
             inbound_id=claim.inbound_id,
+            knowledge=self._look_up(claim, conversation, understanding, now),
         )
+
+    def _look_up(
+        self, claim: Claim, conversation: Conversation, understanding: Understanding, now: datetime
+    ) -> tuple[Hit, ...]:
+        """Passages for words of the customer's own, while nobody is in danger and the bot has the floor."""
+        inbound = claim.inbound
+        if inbound.payload or understanding.danger is not None or conversation.mode is not Mode.BOT:
+            return ()
+        return self._knowledge.search(inbound.text, local_day(now))
 
     def _decide(
         self, claim: Claim, conversation: Conversation, heard: Heard, around: Surroundings

@@ -26,6 +26,7 @@ from typing import Any, Protocol
 
 from domain.contact import Binding, Level
 from domain.facts import TicketOpened
+from domain.knowledge import Hit
 from domain.learning import Doubt
 from domain.message import Attachment
 from domain.ports import ActionResult, Saying
@@ -54,6 +55,8 @@ class Heard:
     understanding: Understanding
     now: datetime
     inbound_id: str
+    knowledge: tuple[Hit, ...] = ()
+    """Passages of the articles that may answer it, best first."""
 
 
 @dataclass(frozen=True, slots=True)

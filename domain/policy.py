@@ -70,6 +70,11 @@ class Policies:
             if row.region in self._regions:
                 self._rows.setdefault(row.key, []).append(row)
 
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """Where this house works, nearest first."""
+        return self._regions[:-1]
+
     def get(self, key: str, on: date, customer_class: str = "") -> Policy:
         """The version in force on ``on``: nearest region first, then the narrowest class, then the newest.
 

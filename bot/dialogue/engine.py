@@ -9,6 +9,7 @@ from bot.dialogue import (
     choices,
     danger,
     doubts,
+    enquiries,
     handover,
     identity,
     misfit,
@@ -148,6 +149,7 @@ def load_dialogue(folder: Path, menu: Menu) -> FlowDialogue:
 
 
 def _hear(step: Step) -> None:
+    step.enquiry, step.memory.enquiry = step.memory.enquiry, {}
     payload = choices.pressed(step)
     doubts.next_message(step)
     sense.read(step)
@@ -174,7 +176,9 @@ def _hear(step: Step) -> None:
         repairs.human(step)
     elif top is not None and step.habits.says("not_this", step.heard.text) and misfit.not_this(step):
         return
-    elif not repairs.control(step, intent) and not danger.perhaps(step) and not _answered(step):
+    elif not (
+        repairs.control(step, intent) or danger.perhaps(step) or enquiries.answered(step) or _answered(step)
+    ):
         _request(step, intent)
 
 
@@ -197,6 +201,9 @@ def _press(step: Step, payload: str) -> bool:
         "not_this": lambda: misfit.drop(step),
         "yes": lambda: repairs.yes_or_no(step, True),
         "no": lambda: repairs.yes_or_no(step, False),
+        "helped=yes": lambda: enquiries.helped(step),
+        "helped=no": lambda: enquiries.to_a_colleague(step),
+        "colleague=yes": lambda: enquiries.to_a_colleague(step),
     }
     if payload in simple:
         if payload == "human" and step.memory.top is not None and step.memory.top.flow == "human_agent":

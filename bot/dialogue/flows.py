@@ -24,6 +24,9 @@ BUILT_IN = frozenset(
 """Flows that the engine itself plays: they need what only the dialogue knows (tickets, the last words)."""
 
 
+ENQUIRIES = frozenset({"", "first", "asked", "rule"})
+
+
 class FlowError(ValueError):
     """A flow file is wrong; the text names the file and the key."""
 
@@ -86,6 +89,8 @@ class Flow:
     """Where the matter goes when there is nothing to do, or the doing failed."""
     before: str = ""
     """Said once when the flow starts."""
+    enquiry: str = ""
+    """How far its intent may be answered from articles, see :mod:`bot.dialogue.enquiries`."""
 
     @property
     def control(self) -> bool:
@@ -126,7 +131,7 @@ def _flow(path: Path) -> Flow:
     _known(
         table,
         path.name,
-        {"intent", "level", "built_in", "collect", "do", "tickets", "then", "hand_over", "before"},
+        {"intent", "level", "built_in", "collect", "do", "tickets", "then", "hand_over", "before", "enquiry"},
     )
     collect = tuple(
         _slot(item, f"{path.name}: collect[{n}]") for n, item in enumerate(table.get("collect", []))
@@ -144,6 +149,7 @@ def _flow(path: Path) -> Flow:
         },
         hand_over=_handing(table.get("hand_over"), f"{path.name}: hand_over"),
         before=str(table.get("before", "")),
+        enquiry=str(table.get("enquiry", "")),
     )
     _consistent(flow, path.name)
     return flow
@@ -152,6 +158,8 @@ def _flow(path: Path) -> Flow:
 def _consistent(flow: Flow, where: str) -> None:
     if flow.built_in and flow.built_in not in BUILT_IN:
         raise FlowError(f"{where}: built_in {flow.built_in!r} is not one of {sorted(BUILT_IN)}")
+    if flow.enquiry not in ENQUIRIES:
+        raise FlowError(f"{where}: enquiry {flow.enquiry!r} is not one of {sorted(ENQUIRIES - {''})}")
     if not flow.built_in and not flow.do and flow.hand_over is None and not flow.before:
         raise FlowError(f"{where}: nothing to do, say or hand over")
     if flow.do and not flow.then:

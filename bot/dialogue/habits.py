@@ -30,6 +30,10 @@ _WORD_LISTS = (
     "chatter",
     "places",
     "firms",
+    "enquiries",
+    "asking",
+    "wishes",
+    "own",
 )
 
 

@@ -48,6 +48,8 @@ def to_a_person(step: Step, about: str, intent: str = "human_agent") -> None:
     handing = step.habits.person
     top = step.memory.top
     facts = {"words": about}
+    if step.enquiry.get("article"):
+        facts["article"] = step.enquiry["article"]
     if top is not None:
         facts = {**{name: value for name, value in top.slots.items() if name not in _SECRET}, **facts}
     account_no = (top.slots.get("account_no", "") if top else "") or next(iter(step.accounts()), "")

@@ -71,6 +71,8 @@ class Memory:
     """How often a person was asked for since the last handover."""
     silent: int = 0
     abuse: int = 0
+    enquiry: dict[str, str] = field(default_factory=dict)
+    """``words`` of the question just answered from an article, and that ``article``."""
     language: str = ""
     """The customer's own choice of language; messages in another no longer change it."""
     heard: dict[str, Any] = field(default_factory=dict)
@@ -101,7 +103,7 @@ class Memory:
             "v": VERSION,
             "frames": [{name: getattr(frame, name) for name in _FRAME} for frame in self.frames],
             "queue": [{"intent": waiting.intent, "slots": waiting.slots} for waiting in self.queue],
-            **{name: getattr(self, name) for name in {**_PLAIN, **_LATER}},
+            **{name: getattr(self, name) for name in _PLAIN},
         }
 
 
@@ -129,23 +131,22 @@ _PLAIN = {
     "humans": int,
     "silent": int,
     "abuse": int,
+    "enquiry": dict,
     "language": str,
+    "heard": dict,
 }
-_LATER = {"heard": dict}
-"""States written before these were thought of are whole without them."""
 
 
 def recall(state: State, flows: Mapping[str, object]) -> Memory:
     """Read a state; an unknown version or anything out of shape gives a fresh one.
 
-    Frames of flows that no longer exist are left out.
+    Frames of flows that no longer exist are left out. What an older release did not write yet is as at first.
     """
     if state.get("v") != VERSION:
         return Memory()
     try:
-        memory = Memory(**{name: _typed(state[name], kind) for name, kind in _PLAIN.items()})
-        for name, kind in _LATER.items():
-            setattr(memory, name, _typed(state.get(name, kind()), kind))
+        plain = {name: kind for name, kind in _PLAIN.items() if name in state}
+        memory = Memory(**{name: _typed(state[name], kind) for name, kind in plain.items()})
         for raw in _typed(state["frames"], list):
             frame = Frame(**{name: _typed(raw[name], kind) for name, kind in _FRAME.items()})
             if frame.flow in flows:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot.dialogue import doubts, handover, playing, slots
@@ -45,8 +46,11 @@ def human(step: Step) -> None:
     doubts.misheard(step, Reason.WANTED_PERSON)
     memory.humans += 1
     top = memory.top
-    if top is not None or memory.humans >= GIVE_UP_AFTER or _says_what_about(step):
-        about = step.heard.text if _says_what_about(step) or top is None else top.words
+    asked = step.enquiry.get("words", "")
+    if top is not None or memory.humans >= GIVE_UP_AFTER or asked or _says_what_about(step):
+        about = (
+            step.heard.text if _says_what_about(step) else asked or (top.words if top else step.heard.text)
+        )
         handover.to_a_person(step, about)
         return
     memory.push(Frame(flow="human_agent", asking="about"))
@@ -61,14 +65,8 @@ def about_given(step: Step) -> None:
 
 def not_understood(step: Step) -> None:
     """Once: say so and offer what it might mean. Twice: a person."""
-    memory = step.memory
-    memory.missed += 1
     understood = step.heard.understanding
-    if memory.missed >= GIVE_UP_AFTER:
-        doubts.misheard(step, Reason.TWICE)
-        doubts.unclear(step, Reason.TWICE)
-        step.tell("repair.person")
-        handover.to_a_person(step, step.heard.text[: slots.LONGEST])
+    if _gives_up(step):
         return
     doubts.unclear(step, Reason.UNKNOWN)
     likely = likely_requests(step)
@@ -76,8 +74,34 @@ def not_understood(step: Step) -> None:
         step.tell("repair.menu_only", step.habits.menu)
     elif likely:
         step.tell("repair.did_you_mean", (*likely, "human"))
+    elif slots.asks(step.heard, step.habits) or step.habits.contains("enquiries", step.heard.text):
+        _no_sure_answer(step, [choice for choice in step.habits.menu if choice != "human"])
     else:
         step.tell("repair.rephrase", step.habits.menu)
+
+
+def no_article(step: Step, choices: Sequence[str]) -> None:
+    """A question that no article answers surely: once said so, a second time in a row a person takes it."""
+    if not _gives_up(step):
+        _no_sure_answer(step, choices)
+
+
+def _no_sure_answer(step: Step, choices: Sequence[str]) -> None:
+    step.memory.enquiry = {"words": step.heard.text[: slots.LONGEST], "article": ""}
+    step.tell("knowledge.none", ("colleague", *choices))
+
+
+def _gives_up(step: Step) -> bool:
+    """Count a message that helped nobody on; the second in a row goes to a person."""
+    memory = step.memory
+    memory.missed += 1
+    if memory.missed < GIVE_UP_AFTER:
+        return False
+    doubts.misheard(step, Reason.TWICE)
+    doubts.unclear(step, Reason.TWICE)
+    step.tell("repair.person")
+    handover.to_a_person(step, step.heard.text[: slots.LONGEST])
+    return True
 
 
 def which(step: Step) -> bool:

@@ -59,6 +59,8 @@ class Step:
     private: bool = False
     """Something of an account is being said."""
     doubts: list[Doubt] = field(default_factory=list)
+    enquiry: Mapping[str, str] = field(default_factory=dict)
+    """What the last turn answered from an article: ``words`` of the question and the ``article``."""
 
     @property
     def now(self) -> datetime:

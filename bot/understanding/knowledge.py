@@ -134,6 +134,7 @@ class ArticleFinder:
         models_dir: Path | None = None,
         encode: Callable[[str], Matrix | None] = lambda _: None,
     ) -> None:
+        self.shelf = shelf
         self._keys = tuple(section.key for section in shelf.sections())
         self._words = NgramIndex([_document(section) for section in shelf.sections()])
         self._answer_from, self._models_dir, self._encode = answer_from, models_dir, encode

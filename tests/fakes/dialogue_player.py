@@ -10,15 +10,22 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from actions.back_ends.tariff_files import load_tariffs
+from app.facts import HouseFacts
 from bot.dialogue import FlowDialogue, load_dialogue
+from bot.library import Found, Library
 from bot.phrasing import Phrasebook, load_phrases
+from bot.understanding.articles import read_articles
+from domain.calendar import local_day
 from domain.contact import Level
 from domain.dialogue import MAX_ACTIONS, ActionRequest, Decision, Heard, Surroundings, TicketView
 from domain.facts import TicketOpened
+from domain.knowledge import Hit
 from domain.message import Attachment
 from domain.ports import ActionResult, Saying
 from domain.ticket import Status
 from domain.understanding import Danger, Entity, IntentGuess, Understanding
+from router.policies import load_policies
 
 DATA = Path(__file__).resolve().parents[2] / "nlu_data"
 NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
@@ -28,6 +35,20 @@ NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 def _loaded() -> tuple[Phrasebook, FlowDialogue]:
     phrases = load_phrases(DATA / "phrases")
     return phrases, load_dialogue(DATA, phrases)
+
+
+class Named:
+    """Finds the passage whose key it is asked for: ``tiers.limits``; ``tiers.limits?`` without being sure."""
+
+    def find(self, text: str, most: int) -> list[Found]:
+        key = text.removesuffix("?")
+        return [Found(key, 0.3 if key != text else 0.9, key == text)] if key else []
+
+
+@cache
+def library() -> Library:
+    facts = HouseFacts(load_policies(), load_tariffs(), "cuihu")
+    return Library(read_articles(DATA / "knowledge"), Named(), facts, "https://power.example")
 
 
 @dataclass
@@ -64,6 +85,7 @@ class Player:
         *,
         payload: str = "",
         files: Sequence[str] = (),
+        finds: str = "",
         back: Sequence[Any] | Callable[[ActionRequest], Any] = (),
     ) -> Answer:
         self.turns += 1
@@ -77,6 +99,7 @@ class Player:
             understanding=understanding,
             now=self.now,
             inbound_id=f"i{self.turns}",
+            knowledge=self._found(finds),
         )
         self.around = replace(
             self.around, bindings=tuple(b for b in self.around.bindings if b.expires_at > self.now)
@@ -107,6 +130,11 @@ class Player:
             answer.words.append(reply.speech if self.spoken else reply.text)
             answer.labels.extend(choice.label for choice in reply.choices)
         return answer
+
+    def _found(self, finds: str) -> tuple[Hit, ...]:
+        hits = library().search(finds, local_day(self.now))
+        assert bool(hits) == bool(finds), f"no passage {finds}"
+        return hits
 
     def tongue(self, answer: Answer, heard: Heard) -> str:
         chosen = [decision.language for decision in answer.decisions if decision.language]

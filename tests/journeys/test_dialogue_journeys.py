@@ -29,6 +29,7 @@ def test_journey(language: str, journey: dict[str, Any]) -> None:
             understood(turn, language),
             payload=str(turn.get("payload", "")),
             files=turn.get("files", ()),
+            finds=str(turn.get("finds", "")),
             back=[result(raw) for raw in turn.get("back", ())],
         )
         assert answer.keys == turn["says"], where

@@ -10,7 +10,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +94,13 @@ class NoActions:
         return ActionResult("nothing")
 
 
+class NoKnowledge:
+    """A house without articles."""
+
+    def search(self, text: str, on: date, most: int = 3) -> tuple[()]:
+        return ()
+
+
 @dataclass
 class Customer:
     sent: list[str] = field(default_factory=list)
@@ -118,6 +125,7 @@ class MessagePath(RuleBasedStateMachine):
         turn = Turn(
             store=self.store,
             understander=PlainUnderstander(self._die_at),
+            knowledge=NoKnowledge(),
             dialogue=dialogue,
             actions=NoActions(),
             tickets=None,  # no ticket is opened here

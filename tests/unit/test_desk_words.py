@@ -132,7 +132,14 @@ def test_everything_that_the_bot_finds_out_has_a_name_for_agents():
     ]
     asked = [slot for flow in flows for slot in flow.get("collect") or ()]
     # A secret of the proof never reaches a ticket; who said what, and why it is a danger, always does.
-    facts = {slot["slot"] for slot in asked} | {"words", "proved", "reason", "hazard_type", "wants_person"}
+    facts = {slot["slot"] for slot in asked} | {
+        "words",
+        "proved",
+        "reason",
+        "hazard_type",
+        "wants_person",
+        "article",
+    }
     values = {value for slot in asked for value in slot.get("values", ())}
     advice = yaml.safe_load((DESK.parent / "nlu_data/phrases/zh/danger.yml").read_text("utf-8"))
     values |= {key.removeprefix("danger.advice.") for key in advice if key.startswith("danger.advice.")}

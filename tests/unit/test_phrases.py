@@ -60,6 +60,9 @@ def test_every_choice_means_something_the_dialogue_does() -> None:
                 "skip",
                 "not_this",
                 "no_danger",
+                "helped=yes",
+                "helped=no",
+                "colleague=yes",
             }
     for key in load_habits(ROOT / "nlu_data" / "dialogue.yml").menu:
         assert BOOK.payload(key)
