@@ -55,10 +55,12 @@ class Library:
         self._topic_of = {section.key: topic for topic in shelf.topics for section in topic.sections}
         self._on = lru_cache(_DAYS_KEPT)(self._told)
 
-    def search(self, text: str, on: date, most: int = 3) -> tuple[Hit, ...]:
+    def search(self, text: str, on: date, most: int = 3, *, about: str = "") -> tuple[Hit, ...]:
         """See :meth:`domain.knowledge.Knowledge.search`."""
         told = self._on(on)
         found = self._finder.find(text, most + _SPARE)
+        if about and not any(item.enough for item in found):
+            found = self._finder.find(f"{about} {text}", most + _SPARE) or found
         hits = (Hit(item.score, item.enough, told[item.key]) for item in found if item.key in told)
         return tuple(hits)[:most]
 

@@ -134,7 +134,8 @@ class Turn:
         inbound = claim.inbound
         if inbound.payload or understanding.danger is not None or conversation.mode is not Mode.BOT:
             return ()
-        return self._knowledge.search(inbound.text, local_day(now))
+        about = self._dialogue.about(conversation.state)
+        return self._knowledge.search(inbound.text, local_day(now), about=about)
 
     def _decide(
         self, claim: Claim, conversation: Conversation, heard: Heard, around: Surroundings

@@ -170,6 +170,10 @@ class Dialogue(Protocol):
         """Name of the slot that the last question asked for, or empty; a hint for the understanding."""
         ...
 
+    def about(self, state: State) -> str:
+        """Words on what is being talked about, for a question that leaves it out; empty when nothing is."""
+        ...
+
     def hear(self, state: State, heard: Heard, around: Surroundings) -> Decision:
         """A new message while the bot holds the floor."""
         ...

@@ -94,8 +94,11 @@ class Hit:
 class Knowledge(Protocol):
     """The house's articles."""
 
-    def search(self, text: str, on: date, most: int = 3) -> tuple[Hit, ...]:
-        """The passages nearest to a question in any words, best first. Never raises, whatever the text."""
+    def search(self, text: str, on: date, most: int = 3, *, about: str = "") -> tuple[Hit, ...]:
+        """The passages nearest to a question in any words, best first. Never raises, whatever the text.
+
+        ``about`` are words on what is being talked about: "how long does it take?" may leave it out.
+        """
         ...
 
     def articles(self, language: str, on: date) -> tuple[Article, ...]:

@@ -62,6 +62,13 @@ class FlowDialogue:
             return ""
         return {"account": "account_no"}.get(memory.top.proving, memory.top.proving or memory.top.asking)
 
+    def about(self, state: State) -> str:
+        """Words on what is being talked about, for a question that leaves it out; empty when nothing is."""
+        memory = recall(state, self._flows)
+        if memory.top is None:
+            return memory.enquiry.get("words", "")
+        return memory.top.words or " ".join(self._menu.labels(handover.topic(memory.top.flow)))
+
     def hear(self, state: State, heard: Heard, around: Surroundings) -> Decision:
         """A new message while the bot holds the floor."""
         step = self._step(state, heard, around)
@@ -177,7 +184,7 @@ def _hear(step: Step) -> None:
     elif top is not None and step.habits.says("not_this", step.heard.text) and misfit.not_this(step):
         return
     elif not (
-        repairs.control(step, intent) or danger.perhaps(step) or enquiries.answered(step) or _answered(step)
+        danger.perhaps(step) or enquiries.answered(step) or repairs.control(step, intent) or _answered(step)
     ):
         _request(step, intent)
 

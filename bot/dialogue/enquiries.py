@@ -9,6 +9,8 @@ and each flow says by ``enquiry`` how far its intent may be answered from articl
     when the message asks rather than wishes ("what papers for a transfer", not "transfer my account")
 ``rule``
     only when it asks for the rule itself and not for the asker's own case ("how is the late fee worked out")
+``general``
+    the same, and it says that it asks in general ("how long do repairs usually take")
 nothing
     never (reports of an outage, danger, praise)
 """
@@ -16,6 +18,7 @@ nothing
 from __future__ import annotations
 
 from bot.dialogue import handover, playing, repairs, slots
+from bot.dialogue.habits import width
 from bot.dialogue.step import Step
 from domain.knowledge import Hit
 from domain.understanding import UNKNOWN
@@ -26,6 +29,8 @@ _OWN_CASE = frozenset(
     ("account_no", "meter_no", "address", "area", "ticket_no", "application_no", "date", "period", "phone")
 )
 """Entities that tell of a case of one's own."""
+_JUST_NAMED = 24
+"""A message not wider than this (a Chinese character counts two) that names a rule asks for it."""
 _STORIES = frozenset(("CMP", "TIP", "SUG", "OPN", "PRA"))
 """Tickets whose details are told in the customer's own words, questions included."""
 
@@ -76,24 +81,41 @@ def _may_tell(step: Step, hit: Hit) -> bool:
     """Whether an article may answer this message here."""
     if _reports(step):
         return False
-    top = step.memory.top
+    top, policy = step.memory.top, _policy(step)
     if top is None:
-        return _fits(step, _policy(step))
-    if not step.habits.contains("enquiries", step.heard.text) or _tells_a_story(step):
+        return _fits(step, policy)
+    if not _asks_for_a_rule(step) or _tells_a_story(step) or _steers(step):
         return False
-    return top.flow in hit.intents or _fits(step, _policy(step))
+    return top.flow in hit.intents or _fits(step, policy)
 
 
 def _fits(step: Step, policy: str) -> bool:
     habits, text = step.habits, step.heard.text
-    strong = habits.contains("enquiries", text)
+    strong = _asks_for_a_rule(step)
     if policy == "first":
         return True
     if policy == "asked":
         wishes = habits.contains("wishes", text) and not habits.contains("asking", text)
         return strong or (slots.asks(step.heard, habits) and not wishes)
     own = any(entity.name in _OWN_CASE for entity in step.heard.understanding.entities)
-    return policy == "rule" and strong and not own and not habits.contains("own", text)
+    if not strong or own or habits.contains("own", text):
+        return False
+    return policy == "rule" or (policy == "general" and habits.contains("in_general", text))
+
+
+def _asks_for_a_rule(step: Step) -> bool:
+    """How long, which papers, what it means, what it costs; or just the thing: "transfer procedure"."""
+    habits, text = step.habits, step.heard.text
+    named = habits.contains("rule_words", text)
+    return habits.contains("enquiries", text) or (
+        named and (slots.asks(step.heard, habits) or width(text) <= _JUST_NAMED)
+    )
+
+
+def _steers(step: Step) -> bool:
+    """Whether the message steers the talk: "forget it, all these papers" is no question about papers."""
+    flow = step.flows.get(step.heard.understanding.intent)
+    return flow is not None and flow.control and not flow.enquiry
 
 
 def _policy(step: Step) -> str:
@@ -124,7 +146,7 @@ def _deserves_an_answer(step: Step) -> bool:
     """A plain question about rules whose flow could do no more than open a ticket for something else."""
     flow = step.flows.get(step.heard.understanding.intent)
     plain = flow is not None and flow.enquiry == "asked" and not flow.do
-    return plain and step.habits.contains("enquiries", step.heard.text) and not _reports(step)
+    return plain and _asks_for_a_rule(step) and not _reports(step)
 
 
 def _offers(step: Step, intents: tuple[str, ...]) -> list[str]:

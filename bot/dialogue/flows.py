@@ -24,7 +24,7 @@ BUILT_IN = frozenset(
 """Flows that the engine itself plays: they need what only the dialogue knows (tickets, the last words)."""
 
 
-ENQUIRIES = frozenset({"", "first", "asked", "rule"})
+ENQUIRIES = frozenset({"", "first", "asked", "rule", "general"})
 
 
 class FlowError(ValueError):

@@ -31,6 +31,8 @@ _WORD_LISTS = (
     "places",
     "firms",
     "enquiries",
+    "rule_words",
+    "in_general",
     "asking",
     "wishes",
     "own",

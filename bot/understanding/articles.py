@@ -83,6 +83,8 @@ class Shelf:
 
     topics: tuple[Topic, ...]
     sources: Mapping[str, Mapping[str, str]]
+    unanswered: tuple[str, ...] = ()
+    """Questions that sound near and that no article answers."""
 
     def sections(self) -> Iterator[Section]:
         """Every passage, in the order of the index."""
@@ -103,12 +105,20 @@ def read_articles(folder: Path, regions: Iterable[str] = ()) -> Shelf:
     found = [topic for topic in topics if topic is not None]
     if not topics:
         errors.append(f"no articles under {folder}")
-    errors.extend(_mistakes(found, sources))
+    unanswered = _unanswered(folder / "unanswered.yml")
+    errors.extend(_mistakes(found, sources, unanswered))
     if errors:
         raise BadArticle("the articles need mending:\n  " + "\n  ".join(errors))
     here = set(regions)
     held = [topic for topic in found if not here or not topic.only_in or here & set(topic.only_in)]
-    return Shelf(tuple(sorted(held, key=lambda topic: GROUPS.index(topic.group))), sources)
+    return Shelf(tuple(sorted(held, key=lambda topic: GROUPS.index(topic.group))), sources, unanswered)
+
+
+def _unanswered(path: Path) -> tuple[str, ...]:
+    if not path.exists():
+        return ()
+    listed = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return tuple(str(question) for tongue in LANGUAGES for question in listed[tongue])
 
 
 def _topic(path: Path, errors: list[str]) -> Topic | None:
@@ -187,8 +197,10 @@ def _list(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
-def _mistakes(topics: Iterable[Topic], sources: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
-    seen: dict[tuple[str, str], str] = {}
+def _mistakes(
+    topics: Iterable[Topic], sources: Mapping[str, Mapping[str, str]], unanswered: Iterable[str]
+) -> Iterator[str]:
+    seen = {question.casefold(): "unanswered.yml" for question in unanswered}
     names: set[str] = set()
     for section in (section for topic in topics for section in topic.sections):
         if section.key in names:
@@ -204,6 +216,6 @@ def _mistakes(topics: Iterable[Topic], sources: Mapping[str, Mapping[str, str]])
             if _ANY_BRACE.search(HOLE.sub("", words.answer)):
                 yield f"{where}: a brace that is no {{rule:…}} or {{price:…}}"
             for question in (words.question, *words.asked):
-                other = seen.setdefault((tongue, question.casefold()), section.key)
+                other = seen.setdefault(question.casefold(), section.key)
                 if other != section.key:
                     yield f"both {other} and {section.key} answer: {question}"

@@ -192,7 +192,10 @@ class ArticleFinder:
 
 
 def learn(shelf: Shelf, outside: Sequence[str], encode: Callable[[Sequence[str]], Matrix]) -> Index:
-    """Learn from the articles' questions and answers, and from sentences that none of them answers."""
+    """Learn from the articles' questions and answers, and from sentences that none of them answers.
+
+    ``outside`` are such sentences, besides the shelf's own.
+    """
     from sklearn.linear_model import LogisticRegression
 
     texts, owners, asked = [], [], []
@@ -203,7 +206,7 @@ def learn(shelf: Shelf, outside: Sequence[str], encode: Callable[[Sequence[str]]
             owners += [column] * (len(questions) + 1)
             asked += [True] * len(questions) + [False]
     keys = tuple(section.key for section in shelf.sections())
-    known = [model_text(text) for text in outside]
+    known = [model_text(text) for text in (*shelf.unanswered, *outside)]
     vectors = encode([*texts, *known, model_text(_PROBE)])[:, -_WIDTH:]
     is_question = np.array([*asked, *[False] * (len(known) + 1)])
     mean = vectors[is_question].mean(0)

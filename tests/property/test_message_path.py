@@ -51,6 +51,9 @@ class Died(BaseException):
 class CountingDialogue:
     """Answers with how many messages it has heard: a doubled, lost or disordered turn shows."""
 
+    def about(self, state: State) -> str:
+        return ""
+
     def expecting(self, state: State) -> str:
         return ""
 
@@ -97,7 +100,7 @@ class NoActions:
 class NoKnowledge:
     """A house without articles."""
 
-    def search(self, text: str, on: date, most: int = 3) -> tuple[()]:
+    def search(self, text: str, on: date, most: int = 3, *, about: str = "") -> tuple[()]:
         return ()
 
 

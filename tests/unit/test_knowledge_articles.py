@@ -96,6 +96,15 @@ def test_one_question_has_one_answer(tmp_path: Path) -> None:
         read_articles(folder_with(tmp_path, twice))
 
 
+def test_a_question_is_not_both_answered_and_unanswered(tmp_path: Path) -> None:
+    folder = folder_with(tmp_path, ARTICLE)
+    (folder / "unanswered.yml").write_text("zh: [还问]\nen: [what else]\n", encoding="utf-8")
+    with pytest.raises(BadArticle, match=r"both unanswered\.yml and x\.one answer: 还问"):
+        read_articles(folder)
+    (folder / "unanswered.yml").write_text("zh: [别的]\nen: [what else]\n", encoding="utf-8")
+    assert read_articles(folder).unanswered == ("别的", "what else")
+
+
 def test_an_article_of_another_place_stays_on_its_shelf(tmp_path: Path) -> None:
     folder = folder_with(tmp_path, ARTICLE.replace("intents:", "only_in: [csg]\nintents:"))
     assert not list(read_articles(folder, ["sgcc"]).sections())
