@@ -273,6 +273,7 @@ class House:
         return DeskDeps(
             store=self.store,
             responsibility=self.responsibility,
+            knowledge=self._knowledge,
             accept=self.door.accept,
             await_answer=self.door.await_answer,
             signals=self.nerve.signals,

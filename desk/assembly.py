@@ -8,6 +8,7 @@ from desk.chat_api import ChatApi
 from desk.chat_page import ChatPages
 from desk.console import Console
 from desk.deps import DeskDeps
+from desk.knowledge_page import KnowledgePages
 from desk.learning_page import LearningPages
 from desk.web import StaticFiles, Templates
 from desk.wording import load_words
@@ -24,5 +25,6 @@ def build(deps: DeskDeps) -> APIRouter:
     router.include_router(ChatApi(deps, words).router())
     router.include_router(ChatPages(deps, words, static, templates).router())
     router.include_router(LearningPages(deps, words, templates).router())
+    router.include_router(KnowledgePages(deps, words, templates).router())
     router.include_router(Console(deps, words, templates).router())
     return router

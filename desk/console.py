@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from fastapi import APIRouter
@@ -23,14 +23,20 @@ from desk.pages import DeskPages
 from desk.refusals import moved_on_words, taken_words
 from desk.signin import NotSignedIn, SignedIn
 from desk.times import local
+from desk.views import Dossier
 from desk.web import Templates, form_body, route_refusing
 from desk.wording import Words, language_of
 from domain.agent import Presence
+from domain.calendar import local_day
 from domain.errors import AlreadyTaken, BadRequest, NotAllowed, NotAuthentic, NotFound, ShouwenError, TooMany
 from domain.job import AuditEvent
+from domain.knowledge import Passage
 from domain.ticket import Priority
 
 PRESENCE_S = 45.0
+MOST_ARTICLES = 3
+NEAR_ENOUGH = 0.2
+"""Confidence from which a passage is shown to an agent, who judges for herself."""
 
 
 class Console(DeskPages):
@@ -140,6 +146,7 @@ class Console(DeskPages):
                 },
                 "cursor": cursor,
             }
+        values["articles"] = self._articles(dossier, words, now) if dossier else ()
         wall = local(now)
         page = self._templates.page(
             "desk.html",
@@ -241,6 +248,11 @@ class Console(DeskPages):
         if not reason:
             return self._answer(request, 409, words("rule.reason_missing"))
         return JSONResponse(await run_in_threadpool(self._reveal, signed, number, reason, words))
+
+    def _articles(self, dossier: Dossier, words: Words, now: datetime) -> list[Passage]:
+        """Passages near the customer's words, for an agent who answers her."""
+        hits = self._deps.knowledge.search(dossier.summary, local_day(now), MOST_ARTICLES)
+        return [hit.passage[words.language] for hit in hits if hit.score >= NEAR_ENOUGH]
 
     def _reveal(self, signed: SignedIn, number: str, reason: str, words: Words) -> dict[str, Any]:
         now = self._deps.clock.now()

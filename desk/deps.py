@@ -8,6 +8,7 @@ from datetime import datetime
 
 from domain.clock import Clock
 from domain.conversation import Receipt
+from domain.knowledge import Knowledge
 from domain.learning import Exported
 from domain.message import Inbound
 from domain.ports import PresenceBoard, RateLimiter, Signals, Store
@@ -42,6 +43,7 @@ class DeskDeps:
 
     store: Store
     responsibility: Responsibility
+    knowledge: Knowledge
     accept: Callable[[Inbound], Receipt]
     await_answer: Callable[[str, float], bool]
     signals: Signals

@@ -14,7 +14,13 @@ from pathlib import Path
 import uvicorn
 from fastapi import FastAPI
 
+from actions.back_ends.tariff_files import load_tariffs
+from app.facts import HouseFacts
 from bot.inbox import InboxDoor
+from bot.library import Library
+from bot.understanding.articles import read_articles
+from bot.understanding.data import NLU_DATA
+from bot.understanding.knowledge import ArticleFinder, answer_from
 from desk import DemoSignIn, DeskDeps, ShownSms, build
 from desk.passwords import hash_password
 from domain.conversation import Claim, Mode
@@ -216,6 +222,7 @@ def running_house(folder: Path, **settings: object) -> Iterator[House]:
     deps = DeskDeps(
         store=store,
         responsibility=desk,
+        knowledge=_library(),
         accept=door.accept,
         await_answer=door.await_answer,
         signals=signals,
@@ -238,6 +245,13 @@ def running_house(folder: Path, **settings: object) -> Iterator[House]:
         yield House(url, deps, store, clock, door, intake, desk, echo)
     echo.stop()
     store.close()
+
+
+def _library() -> Library:
+    """The real articles, found by words alone."""
+    shelf = read_articles(NLU_DATA / "knowledge")
+    finder = ArticleFinder(shelf, answer_from(NLU_DATA.parent / "config.yml"))
+    return Library(shelf, finder, HouseFacts(load_policies(), load_tariffs(), "cuihu"))
 
 
 @contextmanager

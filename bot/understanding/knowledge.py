@@ -23,6 +23,7 @@ import yaml
 
 from bot.library import Found
 from bot.understanding.articles import HOLE, Section, Shelf, read_articles
+from bot.understanding.dense import kept_vectors
 from bot.understanding.e5 import Matrix, find_weights, is_genuine
 from bot.understanding.model_text import model_text
 from bot.understanding.ngrams import NgramIndex, has_words
@@ -47,6 +48,7 @@ _PROBE = "阶梯电价第二档从多少度开始"
 _SAME = 0.98
 """Least likeness of the probe's vector to the one in the index: else another encoder made it."""
 _LEARNED_BY = ("knowledge.py", "articles.py", "model_text.py", "normalise.py", "encoder.py", "e5.py")
+"""Code that changes what is learned."""
 _KEPT = 2
 
 
@@ -224,34 +226,25 @@ def learn(shelf: Shelf, outside: Sequence[str], encode: Callable[[Sequence[str]]
     )
 
 
-def teach_articles(
-    data_dir: Path, models_dir: Path, progress: Callable[[str], None] = print, *, encoder_of: str = ""
-) -> Path | None:
-    """Make the index of the articles if what it is made of has changed; None where there is no encoder.
-
-    Args:
-        data_dir: ``nlu_data``.
-        models_dir: where the index goes.
-        progress: told what is going on.
-        encoder_of: names the encoder where there may be several; another name, another index.
-    """
+def teach_articles(data_dir: Path, models_dir: Path, progress: Callable[[str], None] = print) -> Path | None:
+    """Make the index of the articles if what it is made of has changed; None where there is no encoder."""
     weights = find_weights()
     if weights is None or not (data_dir / "knowledge").exists():
         return None
-    path = models_dir / f"knowledge-{_fingerprint(data_dir, encoder_of)}.npz"
+    path = models_dir / f"knowledge-{_fingerprint(data_dir)}.npz"
     if path.exists():
         path.touch()
         return path
     if not is_genuine(weights):
         _log.warning("the encoder's weights are not those that were measured; articles by words alone")
         return None
-    from bot.understanding.encoder import SentenceEncoder
-
     progress("reading the articles")
     outside = [example.text for example in read_examples(data_dir) if example.intent == _NONE]
-    index = learn(read_articles(data_dir / "knowledge"), outside, SentenceEncoder(weights).encode)
     models_dir.mkdir(parents=True, exist_ok=True)
-    index.save(path)
+    store = models_dir / "article-vectors.npz"
+    learn(
+        read_articles(data_dir / "knowledge"), outside, lambda texts: kept_vectors(texts, weights, store)
+    ).save(path)
     made = sorted(models_dir.glob("knowledge-*.npz"), key=lambda old: old.stat().st_mtime, reverse=True)
     for old in made[_KEPT:]:
         old.unlink(missing_ok=True)
@@ -278,7 +271,7 @@ def _grid(owners: Matrix, passages: int) -> Matrix:
     return grid
 
 
-def _fingerprint(data_dir: Path, encoder_of: str) -> str:
+def _fingerprint(data_dir: Path) -> str:
     here = Path(__file__).parent
     files = [
         *sorted((data_dir / "knowledge").iterdir()),
@@ -286,9 +279,10 @@ def _fingerprint(data_dir: Path, encoder_of: str) -> str:
         data_dir / "speech.yml",
         *(here / name for name in _LEARNED_BY),
     ]
-    digest = hashlib.sha256(encoder_of.encode())
+    digest = hashlib.sha256()
     for path in files:
-        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+        if path.exists():
+            digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:12]
 
 

@@ -47,7 +47,8 @@ def train(
 ) -> Path:
     """The model trained on ``data_dir/intents`` with the pipeline of ``config``.
 
-    Beside it the second voice on intents (:mod:`bot.understanding.dense`), where the encoder is installed.
+    Beside it the second voice on intents (:mod:`bot.understanding.dense`) and the index of the articles
+    (:mod:`bot.understanding.knowledge`), where the encoder is installed.
     With ``if_needed`` a model already there with the same fingerprint (language files, configuration and
     the code that learns) is returned at once. ``all_intents`` demands that all 50 be taught.
 

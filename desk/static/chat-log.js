@@ -1,6 +1,19 @@
 // The list of messages on the page: in order of seq, with day separators, folded long texts and one set of choices.
 
 const LONG_TEXT = 900;
+const ADDRESS = /(https?:\/\/[^\s<>"'，。；、）)]+)/;
+
+// Our own words may hold addresses, of an article or a payment: they open beside the chat.
+function linked(text) {
+  return text.split(ADDRESS).map((part, at) => {
+    if (at % 2 === 0) return part;
+    const link = document.createElement("a");
+    link.href = link.textContent = part;
+    link.target = "_blank";
+    link.rel = "noopener";
+    return link;
+  });
+}
 
 export class Log {
   constructor(list, toEnd, words, lang) {
@@ -115,7 +128,8 @@ export class Log {
     who.textContent = name;
     const bubble = document.createElement("div");
     bubble.className = "bubble";
-    bubble.textContent = text;
+    if (author === "customer") bubble.textContent = text;
+    else bubble.append(...linked(text));
     bubble.dir = "auto";
     const under = document.createElement("div");
     under.className = "under";
