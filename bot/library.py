@@ -18,6 +18,8 @@ from domain.policy import Unit
 _log = logging.getLogger(__name__)
 _DAYS_KEPT = 4
 """Days whose numbers are remembered: yesterday's turns may still be answered just after midnight."""
+_IN_CONTEXT = 0.1
+"""So much less sure may a search be that takes what is talked about into account, and still count."""
 _SPARE = 5
 """Passages looked at beyond those asked for: some may not be told here for want of a number."""
 
@@ -59,8 +61,10 @@ class Library:
         """See :meth:`domain.knowledge.Knowledge.search`."""
         told = self._on(on)
         found = self._finder.find(text, most + _SPARE)
-        if about and not any(item.enough for item in found):
-            found = self._finder.find(f"{about} {text}", most + _SPARE) or found
+        if about:
+            within = self._finder.find(f"{about} {text}", most + _SPARE)
+            if within and (not found or within[0].score > found[0].score - _IN_CONTEXT):
+                found = within
         hits = (Hit(item.score, item.enough, told[item.key]) for item in found if item.key in told)
         return tuple(hits)[:most]
 

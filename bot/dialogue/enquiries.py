@@ -21,7 +21,7 @@ from bot.dialogue import handover, playing, repairs, slots
 from bot.dialogue.habits import width
 from bot.dialogue.step import Step
 from domain.knowledge import Hit
-from domain.understanding import UNKNOWN
+from domain.understanding import UNKNOWN, Entity
 
 _GUARDED = 0.25
 """A report that is as likely as this is not answered from articles."""
@@ -97,10 +97,15 @@ def _fits(step: Step, policy: str) -> bool:
     if policy == "asked":
         wishes = habits.contains("wishes", text) and not habits.contains("asking", text)
         return strong or (slots.asks(step.heard, habits) and not wishes)
-    own = any(entity.name in _OWN_CASE for entity in step.heard.understanding.entities)
+    own = any(_is_a_case(entity) for entity in step.heard.understanding.entities)
     if not strong or own or habits.contains("own", text):
         return False
     return policy == "rule" or (policy == "general" and habits.contains("in_general", text))
+
+
+def _is_a_case(entity: Entity) -> bool:
+    """Whether it names one; "how many days (几天) ahead" names no days."""
+    return entity.name in _OWN_CASE and "几" not in entity.surface
 
 
 def _asks_for_a_rule(step: Step) -> bool:

@@ -23,7 +23,7 @@ _FRONT = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
 _PASSAGE = re.compile(r"^## (.+)$", re.MULTILINE)
 _TONGUE = re.compile(r"^### (\w+): (.+)$", re.MULTILINE)
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
-_KEYS = {"topic", "group", "title", "effective_from", "reviewed", "intents", "only_in"}
+_KEYS = {"topic", "group", "place", "title", "effective_from", "reviewed", "intents", "only_in"}
 _ANY_BRACE = re.compile(r"[{}]")
 
 
@@ -69,6 +69,8 @@ class Topic:
 
     topic: str
     group: str
+    place: int
+    """Within the group; the most asked first."""
     title: Mapping[str, str]
     effective_from: date
     reviewed: date
@@ -111,7 +113,8 @@ def read_articles(folder: Path, regions: Iterable[str] = ()) -> Shelf:
         raise BadArticle("the articles need mending:\n  " + "\n  ".join(errors))
     here = set(regions)
     held = [topic for topic in found if not here or not topic.only_in or here & set(topic.only_in)]
-    return Shelf(tuple(sorted(held, key=lambda topic: GROUPS.index(topic.group))), sources, unanswered)
+    placed = sorted(held, key=lambda topic: (GROUPS.index(topic.group), topic.place))
+    return Shelf(tuple(placed), sources, unanswered)
 
 
 def _unanswered(path: Path) -> tuple[str, ...]:
@@ -141,6 +144,7 @@ def _topic(path: Path, errors: list[str]) -> Topic | None:
         return Topic(
             topic=raw["topic"],
             group=raw["group"],
+            place=int(raw["place"]),
             title=raw["title"],
             effective_from=raw["effective_from"],
             reviewed=raw["reviewed"],

@@ -10,9 +10,9 @@ import pytest
 
 from actions.back_ends.tariff_files import load_tariffs
 from app.facts import HouseFacts
-from bot.library import Library, written
+from bot.dialogue import load_flows
+from bot.library import Found, Library, written
 from bot.understanding.articles import GROUPS, BadArticle, read_articles
-from bot.understanding.teaching import INTENTS
 from domain.errors import NotFound
 from domain.knowledge import Fact
 from router.policies import load_policies
@@ -34,6 +34,7 @@ LIBRARY = Library(SHELF, NoFinder(), FACTS, "https://power.example")
 ARTICLE = """---
 topic: x
 group: prices
+place: 1
 title: {zh: 甲, en: A}
 effective_from: 2024-01-01
 reviewed: 2026-11-25
@@ -115,7 +116,8 @@ def test_an_article_of_another_place_stays_on_its_shelf(tmp_path: Path) -> None:
 def test_the_house_answers_many_questions_of_every_kind() -> None:
     assert len(SECTIONS) >= 80
     assert {topic.group for topic in SHELF.topics} == set(GROUPS)
-    assert {intent for section in SECTIONS for intent in section.intents} <= INTENTS
+    flows = load_flows(FOLDER.parent / "flows")
+    assert {intent for section in SECTIONS for intent in section.intents} <= set(flows)
 
 
 def test_every_passage_can_be_told_today_in_both_languages() -> None:
@@ -126,6 +128,34 @@ def test_every_passage_can_be_told_today_in_both_languages() -> None:
             assert "{" not in passage.answer
             assert passage.sources
             assert passage.link.startswith(f"https://power.example/knowledge/{article.topic}?lang=")
+
+
+class Heard:
+    """Finds what it was told to for a text, and remembers what it was asked."""
+
+    def __init__(self, **scores: tuple[str, float]) -> None:
+        self.scores, self.asked = scores, []
+
+    def find(self, text: str, most: int) -> list[Found]:
+        self.asked.append(text)
+        key, score = self.scores["alone" if text == "要多久" else "within"]
+        return [Found(key, score, score > 0.5)]
+
+
+@pytest.mark.parametrize(
+    ("alone", "within", "key"),
+    [
+        (("new_home.time", 0.6), ("charger.time_fee", 0.9), "charger.time_fee"),
+        (("new_home.time", 0.97), ("charger.time_fee", 0.9), "charger.time_fee"),
+        (("repairs.arrival", 0.99), ("charger.time_fee", 0.7), "repairs.arrival"),
+    ],
+)
+def test_what_is_talked_about_completes_a_question(alone, within, key: str) -> None:
+    finder = Heard(alone=alone, within=within)
+    library = Library(SHELF, finder, FACTS)
+    assert library.search("要多久", TODAY, about="装个充电桩")[0].key == key
+    assert finder.asked == ["要多久", "装个充电桩 要多久"]
+    assert library.search("要多久", TODAY)[0].key == alone[0]
 
 
 def test_prices_and_deadlines_are_those_of_the_house() -> None:

@@ -45,7 +45,7 @@ def small_shelf(tmp_path: Path):
     folder = tmp_path / "knowledge"
     folder.mkdir()
     (folder / "sources.yml").write_text("K: {zh: 甲, en: A}\n", encoding="utf-8")
-    head = "---\ntopic: x\ngroup: prices\ntitle: {zh: 甲, en: A}\neffective_from: 2024-01-01\n"
+    head = "---\ntopic: x\ngroup: prices\nplace: 1\ntitle: {zh: 甲, en: A}\neffective_from: 2024-01-01\n"
     parts = [head + "reviewed: 2026-11-25\nintents: [query_tariff]\n---\n"]
     for name, (zh, en) in ARTICLES.items():
         parts.append(
