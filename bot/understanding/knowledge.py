@@ -5,7 +5,7 @@ model over the encoder's vectors gives it among all passages and "none of them";
 known questions are; and how near its words are. Confidence is a logistic function of the best score and of
 its lead over the second. Without the encoder, or with an index of other articles, words alone decide.
 
-``python -m bot.understanding.knowledge FILE`` measures it, see :mod:`bot.understanding.evaluate_knowledge`.
+:mod:`bot.understanding.evaluate_knowledge` measures it.
 """  # noqa: E501
 
 from __future__ import annotations
