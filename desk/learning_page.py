@@ -18,7 +18,7 @@ from desk.puzzles import PAGE, Puzzles
 from desk.signin import SignedIn
 from desk.web import route_refusing
 from desk.wording import Words, language_of
-from domain.errors import NotAllowed, RuleBroken, ShouwenError
+from domain.errors import RuleBroken, ShouwenError
 from domain.learning import Progress, PuzzleQuery, Stage
 
 log = structlog.get_logger(__name__)
@@ -140,7 +140,7 @@ class LearningPages(DeskPages):
 
     def _export(self, request: Request, signed: SignedIn, words: Words) -> Response:
         if self._deps.export_lessons is None or not self._may_export(signed):
-            raise NotAllowed("only supervisors export")
+            return self._answer(request, 403, words("learning.supervisors_export"))
         try:
             done = self._deps.export_lessons(signed.agent.id)
         except OSError as error:

@@ -242,7 +242,7 @@ def test_supervisors_export_agents_do_not(
     post(chen, f"{lesson}/label", label="query_bill")
     post(sun, f"{lesson}/label", label="query_arrears")
     post(chen, f"{two}/label", label=TWO_REQUESTS)
-    assert post(chen, "export")[0] == 403 and not list(folder.iterdir())
+    assert post(chen, "export") == (403, "导出由主管来做。") and not list(folder.iterdir())
     assert "data-export" not in see(chen, "?stage=labelled") and "data-export" in see(luo, "?stage=labelled")
     status, words = post(luo, "export")
     (file,) = folder.iterdir()
