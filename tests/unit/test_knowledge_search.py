@@ -171,7 +171,7 @@ def test_the_questions_of_the_measure_are_enough_and_none_stands_in_an_article()
 def test_words_alone_still_find_half_of_the_hard_questions() -> None:
     measured = measure(QUESTIONS[1::2], ArticleFinder(SHELF, LIMIT), LIMIT)
     assert measured["recall_1"] >= 0.5
-    assert measured["false_answers"] <= 0.15
+    assert measured["false_answers"] <= 0.2
 
 
 def test_the_command_prints_a_table_and_one_object(tmp_path: Path, small_shelf, encode) -> None:
