@@ -93,6 +93,7 @@ def test_our_side_is_trained_asked_and_counted() -> None:
     assert {one.answer.engine for one in outcome.evaluation.answered} <= {"rasa", "rules"}
     assert outcome.memory_mib > 200
     assert outcome.training_s > 0
+    assert outcome.training_cpu_s > 1
 
 
 def test_an_unknown_contestant_is_refused_at_the_door() -> None:

@@ -15,7 +15,7 @@ from tests.unit.test_evaluation import answered
 
 NOW = datetime(2026, 11, 24, 20, 30, tzinfo=UTC)
 SPITEFUL = '<script>alert("电")</script>&amp;'
-VOID = {"meta", "br", "img"}
+VOID = {"meta", "br", "img", "wbr"}
 
 
 def evaluation() -> Evaluation:

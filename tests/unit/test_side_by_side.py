@@ -121,10 +121,11 @@ def test_the_table_has_a_column_each(capsys: pytest.CaptureFixture[str]) -> None
     one = measure([answered("a", "a"), answered("b", "a", lang="en")], lambda name, surface: surface)
     tell(
         Round([], [], "2 taught, 2 asked"),
-        [Outcome("Shouwen", one, 3.2, 700.0), Outcome("DIET, old", one, 60.0, 1.0)],
+        [Outcome("Shouwen", one, 3.2, 5.0, 700.0), Outcome("DIET, old", one, 60.0, 90.0, 1.0)],
     )
     table = {line[:30].strip(): line[30:].split() for line in capsys.readouterr().err.splitlines()}
     assert table["intents right, en"] == ["0.000", "0.000"]
     assert table["training, s"] == ["3", "60"]
+    assert table["training, s of processor"] == ["5", "90"]
     assert table["memory, MiB"] == ["700", "1"]
     assert "DIET" in str(table)
