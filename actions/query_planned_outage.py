@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 from datetime import date, timedelta
 
 from actions.world import World, area_named, name_of, today, told
@@ -28,10 +29,12 @@ def run(call: ActionCall, world: World) -> ActionResult:
 
 
 def _days(call: ActionCall) -> tuple[date, date]:
-    """The day asked for, or two weeks from today."""
-    text = call.slots.get("date", "")[:10]
+    """The day, the days (``2026-11-30/2026-12-06``) or the month asked for, else two weeks from today."""
+    first, _, last = call.slots.get("date", "").partition("/")
     try:
-        day = date.fromisoformat(text)
+        if len(first) == len("2026-12"):
+            begins = date.fromisoformat(f"{first}-01")
+            return begins, begins.replace(day=calendar.monthrange(begins.year, begins.month)[1])
+        return date.fromisoformat(first[:10]), date.fromisoformat((last or first)[:10])
     except ValueError:
         return today(call), today(call) + AHEAD
-    return day, day

@@ -30,13 +30,18 @@ class Entity:
         ISO month ``2026-10``, year ``2025``, span ``2026-08/2026-10``, day ``2026-11-23`` or days
         ``2026-11-16/2026-11-22``; as the utility reckons, Asia/Shanghai
     date
-        ISO day ``2026-11-25``, or a moment ``2026-11-23T21:00+08:00``
+        when something happened or is to happen: ISO day ``2026-11-25``, a moment ``2026-11-23T21:00+08:00``,
+        and where only that was said days, a month or a year as of ``period``; holidays that follow the moon
+        stay in words (``春节``)
     time_slot
         ``morning``, ``noon``, ``afternoon``, ``evening``, or a clock span ``09:00-11:00``
     amount
-        integer fen, or energy as ``400 kWh``
+        integer fen, or where energy is limited, billed or bought ``400 kWh``
     outage_scope
-        ``own_home``, ``unit``, ``building`` or ``area``
+        ``own_home``, ``unit``, ``building`` or ``area``; ``home`` when she speaks of her home
+        and does not say whether others have power
+    address
+        the cleaned words, house numbers in digits
     others
         a code of the word lists (``wechat``, ``air_conditioner``, ``wire_down``), or the cleaned words
     """

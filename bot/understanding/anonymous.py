@@ -14,8 +14,9 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
+from bot.understanding.entities.name_lists import staff_value
 from bot.understanding.entities.numerals import digit_runs, parse_number, read_digits
-from bot.understanding.entities.words import staff_value
+from bot.understanding.entities.people import read_people
 from bot.understanding.normalise import fold
 from domain.learning import Mark
 
@@ -61,7 +62,7 @@ def anonymous(text: str, marks: Iterable[Mark], names: Collection[str] = ()) -> 
     kept = [mark for mark in marks if 0 <= mark.start < mark.end <= len(text)]
     swaps: list[_Swap] = []
     for found in (
-        _personal(text, kept),
+        _personal(text, (*kept, *_people(text))),
         _contacts(text),
         _known_names(text, names),
         _numbers(text, kept),
@@ -85,6 +86,14 @@ def _personal(text: str, marks: Sequence[Mark]) -> Iterator[_Swap]:
         else:
             words = _ZH_NAME if _HAN.search(words) else _EN_NAME
         yield _Swap(mark.start, mark.end, words)
+
+
+def _people(text: str) -> Iterator[Mark]:
+    """Everybody who is named, also where the request made the name no value: a colleague in passing."""
+    folded = fold(text)
+    for span in read_people(folded):
+        start, end = folded.span(span.start, span.end)
+        yield Mark(span.name, start, end)
 
 
 def _staff(words: str) -> str:

@@ -13,7 +13,7 @@ import yaml
 
 from bot.understanding.client import Ranking, RasaClient
 from bot.understanding.e5 import Matrix
-from bot.understanding.entities.extract import EntityReader
+from bot.understanding.entities.extract import EntityReader, Found
 from bot.understanding.exact import exact_intent, menu_intent, only_value
 from bot.understanding.meaning import Meaning
 from bot.understanding.model_text import model_text
@@ -27,13 +27,13 @@ from domain.understanding import (
     ENGINE_RULES,
     UNKNOWN,
     Danger,
-    Entity,
     IntentGuess,
     Understanding,
 )
 
 _log = logging.getLogger(__name__)
 _HAZARD = "report_safety_hazard"
+_INFORM = "inform"
 _THINKERS = 8
 """Messages whose meaning is read at the same time; more wait, since a machine has only so many cores."""
 _BY_MENU = 0.5
@@ -113,20 +113,21 @@ class Cascade:
     def _understand(self, text: str, now: datetime, lang_hint: str, expecting: str) -> Understanding:
         folded = fold(text)
         lang = language(folded.text, lang_hint)
-        entities = self._reader.read(folded, now, expecting)
+        found = self._reader.find(folded, now, expecting)
         alarm = self._safety.alarm(folded)
         if alarm is None or not alarm.strong:
-            sure = self._sure(folded, entities, expecting)
+            sure = self._sure(folded, found, expecting)
             if sure:
                 guess = IntentGuess(sure, 1.0)
+                entities = found.chosen({sure: 1.0})
                 return Understanding(text, lang, sure, 1.0, (guess,), entities, engine=ENGINE_RULES)
         pieces = parts(folded.text)
         rankings = self._rankings([text, *pieces]) if folded.text.strip() else None
         if not rankings:
-            return self._by_rules(text, lang, folded, entities, alarm)
+            return self._by_rules(text, lang, folded, found, alarm)
         whole, *of_parts = rankings
         second = self._second(whole, list(zip(pieces, of_parts, strict=True)))
-        return self._by_model(text, lang, whole, of_parts, entities, alarm, second)
+        return self._by_model(text, lang, whole, of_parts, found, alarm, second)
 
     def _rankings(self, texts: Sequence[str]) -> list[Ranking] | None:
         """What the models think of each text, None when none of them can be asked.
@@ -145,21 +146,24 @@ class Cascade:
         ]
         return None if any(ranking is None for ranking in joint) else [r for r in joint if r is not None]
 
-    def _sure(self, folded: Folded, entities: tuple[Entity, ...], expecting: str) -> str | None:
+    def _sure(self, folded: Folded, found: Found, expecting: str) -> str | None:
         exact = exact_intent(folded.text)
         if exact:
             return exact
-        return "inform" if only_value(folded.text, entities, folded.original, expecting) else None
+        values = found.chosen({_INFORM: 1.0})
+        return _INFORM if only_value(folded.text, values, folded.original, expecting) else None
 
     def _by_rules(
-        self, text: str, lang: str, folded: Folded, entities: tuple[Entity, ...], alarm: Alarm | None
+        self, text: str, lang: str, folded: Folded, found: Found, alarm: Alarm | None
     ) -> Understanding:
         """Rasa is down: any alarm counts, menu words give a guess."""
         if alarm is not None:
             guess = IntentGuess(_HAZARD, 0.9)
+            entities = found.chosen({_HAZARD: 1.0})
             return Understanding(
                 text, lang, _HAZARD, 0.9, (guess,), entities, alarm.danger, engine=ENGINE_RULES
             )
+        entities = found.chosen()
         intent = menu_intent(folded.text)
         if intent:
             return Understanding(
@@ -174,7 +178,7 @@ class Cascade:
         lang: str,
         ranking: Ranking,
         of_parts: Sequence[Ranking],
-        entities: tuple[Entity, ...],
+        found: Found,
         alarm: Alarm | None,
         second: tuple[IntentGuess, IntentGuess] | None,
     ) -> Understanding:
@@ -186,9 +190,11 @@ class Cascade:
             confidence = max(0.9, *(g.confidence for g in ranking if g.name == _HAZARD), 0.0)
             guess = IntentGuess(_HAZARD, confidence)
             rest = tuple(g for g in ranking if g.name != _HAZARD)
+            entities = found.chosen(_chances(ranking, guess, other))
             return Understanding(
                 text, lang, _HAZARD, confidence, (guess, *rest), entities, danger, other, engine=ENGINE_RASA
             )
+        entities = found.chosen(_chances(ranking, *(second or ())))
         if second is not None:
             return Understanding(
                 text,
@@ -260,6 +266,11 @@ class Cascade:
 
 def _chance(intent: str, ranking: Ranking) -> float:
     return next((guess.confidence for guess in ranking if guess.name == intent), 0.0)
+
+
+def _chances(ranking: Ranking, *sure: IntentGuess | None) -> dict[str, float]:
+    """Probability of each request for the reading of entities; those that were decided on are certain."""
+    return {g.name: g.confidence for g in ranking} | {g.name: 1.0 for g in sure if g}
 
 
 def _danger_second(ranking: Ranking) -> Ranking:

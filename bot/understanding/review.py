@@ -18,7 +18,7 @@ from typing import Any
 import yaml
 
 from bot.understanding.anonymous import personal
-from bot.understanding.entities.moments import SHANGHAI
+from bot.understanding.entities.clock import SHANGHAI
 from bot.understanding.model_text import model_text
 from bot.understanding.teaching import ENTITIES, INTENTS, Example, read_examples, read_line
 from domain.errors import BadRequest

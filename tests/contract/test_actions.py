@@ -187,6 +187,26 @@ def test_what_the_verbs_find(
     assert_says(world, verb, answer)
 
 
+@pytest.mark.parametrize(
+    ("asked", "first", "last"),
+    [
+        ("2026-12-01", "2026-12-01", "2026-12-01"),
+        ("2026-12-01T09:00+08:00", "2026-12-01", "2026-12-01"),
+        ("2026-11-30/2026-12-06", "2026-11-30", "2026-12-06"),
+        ("2026-12", "2026-12-01", "2026-12-31"),
+        ("春节", f"{NOW:%Y-%m-%d}", f"{NOW + timedelta(days=14):%Y-%m-%d}"),
+        ("2026-13", f"{NOW:%Y-%m-%d}", f"{NOW + timedelta(days=14):%Y-%m-%d}"),
+    ],
+)
+def test_interruptions_are_looked_for_on_the_days_asked_for(
+    world: World, asked: str, first: str, last: str
+) -> None:
+    answer = BusinessActions(world).run(
+        call("query_planned_outage", "", Level.V0, area="riverside", date=asked)
+    )
+    assert (answer.values["first"], answer.values["last"]) == (first, last)
+
+
 def test_places_and_branches_need_no_account(world: World) -> None:
     actions = BusinessActions(world)
     for verb, slots in (

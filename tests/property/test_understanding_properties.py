@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import logging
+import time
 from datetime import UTC, datetime
+from itertools import pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.understanding.cascade import build_understander
+from bot.understanding.entities.extract import EntityReader
 from bot.understanding.normalise import fold, normalise
+from bot.understanding.teaching import ENTITIES, INTENTS
 from bot.understanding.train import HOUSE
 from domain.understanding import UNKNOWN
 
@@ -20,6 +24,16 @@ PIECES = st.sampled_from(
      "\ud800", "点", "半", "到", "-", "/", "99999", "A", "十", "万", "2月30日", "31/2", "着火", "smoke", "if"]
 )  # fmt: skip
 MESSAGES = st.one_of(st.text(max_size=300), st.lists(PIECES, max_size=40).map("".join))
+
+
+READER = EntityReader(["枫林苑", "Maple Grove"])
+WORDS = st.sampled_from(
+    ["我家", "没电", "户号", "三零二幺", "A2611", "昨晚八点", "下个月初", "到", "啊不", "周三", "5号", "3栋", "学府路", "营业厅", "张", "小王", "师傅",  # noqa: E501
+     "我叫", "欧阳", "三百八", "块", "千瓦", "伏", "六口人", "空调", "微信", "冒烟", "店", "呼吸机", "double", "oh", "one eighty", "volts", "Mr ",  # noqa: E501
+     "Tom ", "Lee", "flat ", "22 Mill Lane", "last ", "Friday", "the twenty fifth", "half past four", "tenner", " ", ",", "，", "。", "$", "%"]  # noqa: E501
+)  # fmt: skip
+SPEECH = st.one_of(st.text(max_size=200), st.lists(st.one_of(WORDS, PIECES), max_size=30).map("".join))
+CHANCES = st.one_of(st.none(), st.dictionaries(st.sampled_from(sorted(INTENTS)), st.floats(0, 1), max_size=3))
 
 
 class Failures(logging.Handler):
@@ -55,3 +69,29 @@ def test_normalising_twice_changes_nothing(text: str) -> None:
     once = normalise(text)
     assert normalise(once) == once
     assert fold(fold(text).text).text == fold(text).text
+
+
+@settings(max_examples=400, deadline=None)
+@given(SPEECH, st.sampled_from(["", *sorted(ENTITIES)]), CHANCES)
+def test_entities_lie_in_the_text_whatever_is_wanted(
+    text: str, expecting: str, chances: dict[str, float] | None
+) -> None:
+    entities = READER.find(text, NOW, expecting).chosen(chances)
+    assert all(e.name in ENTITIES and e.surface and text[e.start : e.end] == e.surface for e in entities)
+    assert all(e.value for e in entities)
+    assert all(a.end <= b.start for a, b in pairwise(entities))
+
+
+@settings(max_examples=300, deadline=None)
+@given(SPEECH, st.sampled_from(sorted(ENTITIES)))
+def test_any_words_have_a_normal_form(surface: str, name: str) -> None:
+    once = READER.value(name, surface, NOW)
+    assert bool(once) == bool(fold(surface).text.strip())
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.one_of(WORDS, PIECES), min_size=1, max_size=4).map("".join))
+def test_the_longest_message_is_read_at_once(piece: str) -> None:
+    began = time.process_time()
+    READER.find((piece * 2000)[:2000], NOW).chosen()
+    assert time.process_time() - began < 2

@@ -65,6 +65,11 @@ def test_names_that_we_know_go_wherever_they_stand() -> None:
     assert kept("电费怎么查", ("电", " ", "Al"))[0] == "电费怎么查", "too short to be told from other words"
 
 
+def test_a_colleague_in_passing_goes_although_nothing_marks_her() -> None:
+    assert anonymous("你们师傅小周让我查上个月电费", ()) == ("你们师傅小张让我查上个月电费", ())
+    assert anonymous("Mr Tanaka told me to ask", ()) == ("Mr Brown told me to ask", ())
+
+
 def test_marks_move_with_their_words() -> None:
     shown, marks = kept("我叫李秀兰\n户号0312345678 上个月的电费", ("王小二",))
     assert shown == "我叫张三 户号0300000000 上个月的电费"

@@ -7,8 +7,11 @@ from decimal import Decimal
 
 import pytest
 
+from bot.understanding.data import NLU_DATA, read_yaml
 from bot.understanding.entities.extract import EntityReader
 from bot.understanding.entities.numerals import parse_number, read_digits
+from bot.understanding.entities.words import LISTED
+from bot.understanding.teaching import ENTITIES, INTENTS
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 READER = EntityReader(["枫林苑", "Maple Grove"])
@@ -16,6 +19,12 @@ READER = EntityReader(["枫林苑", "Maple Grove"])
 
 def values(text: str, name: str, expecting: str = "") -> list[str]:
     return [e.value for e in READER.read(text, NOW, expecting) if e.name == name]
+
+
+def meant(text: str, request: str, name: str = "") -> list[tuple[str, str]]:
+    """``(name, value)`` of what holds when that request is certain."""
+    found = READER.find(text, NOW).chosen({request: 1.0})
+    return [(e.name, e.value) for e in found if name in ("", e.name)]
 
 
 @pytest.mark.parametrize(
@@ -115,7 +124,7 @@ def test_energy_and_bare_numbers_are_amounts(text: str, value: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "surface", "name"),
-    [("想了解下滨江花园的停电", "滨江花园", "area"), ("路过学府路看到一根线", "学府路", "address"),
+    [("想了解下滨江花园的停电", "滨江花园", "area"), ("路过学府路看到一根线", "学府路", "area"),
      ("我要给城东营业厅送锦旗", "城东营业厅", "branch"), ("no supply at 22 Cedar Walk", "22 Cedar Walk", "address"),  # noqa: E501
      ("停掉江景苑二期6栋2单元", "江景苑二期6栋2单元", "address")],
 )  # fmt: skip
@@ -125,7 +134,7 @@ def test_a_place_begins_with_its_name(text: str, surface: str, name: str) -> Non
 
 @pytest.mark.parametrize(
     ("text", "day"),
-    [("下周停电吗", "2026-11-30"), ("下个月再交", "2026-12-01"), ("月底之前交", "2026-11-30")],
+    [("下周停电吗", "2026-11-30/2026-12-06"), ("下个月再交", "2026-12"), ("月底之前交", "2026-11-30")],
 )
 def test_a_time_to_come_is_a_date(text: str, day: str) -> None:
     assert values(text, "date") == [day]
@@ -161,3 +170,203 @@ def test_periods_turn_with_the_month_of_shanghai() -> None:
     still_october_in_london = datetime(2026, 10, 31, 17, 0, tzinfo=UTC)
     found = READER.read("上个月", still_october_in_london)
     assert [e.value for e in found] == ["2026-10"]
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("琴日停咗电", "2026-11-23"),
+        ("前儿晚上烧的", "2026-11-22"),
+        ("听日有冇人", "2026-11-25"),
+        ("上个月18号换的", "2026-10-18"),
+        ("下个月八号办事", "2026-12-08"),
+        ("打算12月中旬搬", "2026-12-11/2026-12-20"),
+        ("下个月初开工", "2026-12-01"),
+        ("国庆回来再说", "2026-10-01"),
+        ("春节前装好", "春节"),
+        ("see you tmrw", "2026-11-25"),
+        ("the night before last", "2026-11-22"),
+        ("i get paid on the twenty fifth", "2026-11-25"),
+        ("moved out on 20/11", "2026-11-20"),
+        ("early December would suit", "2026-12-01/2026-12-10"),
+        ("at the end of next month", "2026-12-31"),
+        ("we reopen next year", "2027"),
+    ],
+)
+def test_days_as_people_name_them(text: str, day: str) -> None:
+    assert values(text, "date") == [day]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("电表换大一号的", "date"), ("一周三次", "date"), ("去3号窗口", "date"), ("the sun and patience", "date"),  # noqa: E501
+     ("you may claim", "period"), ("油汀2000W", "period"), ("提前三天通知", "period"), ("砸碎了两块砖", "amount"),  # noqa: E501
+     ("paid on 5 cards", "amount"), ("刚上小学", "area"), ("走不了路", "area"), ("一家三口", "address"), ("开关师傅", "staff_name"),  # noqa: E501
+     ("your agent hung up", "staff_name"), ("leave my name out of it", "name"), ("改成方便的", "name")],
+)  # fmt: skip
+def test_words_that_only_look_like_values(text: str, name: str) -> None:
+    assert values(text, name) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "request_", "found"),
+    [
+        ("上个月的电费", "query_bill", [("period", "2026-10")]),
+        ("上个月报的修", "query_ticket_status", [("date", "2026-10")]),
+        ("这个月停了五回", "file_complaint", [("period", "2026-11")]),
+        ("上周来换的表", "claim_appliance_damage", [("date", "2026-11-16/2026-11-22")]),
+        ("昨天用了几度", "query_usage", [("period", "2026-11-23")]),
+        ("昨天交的", "payment_not_posted", [("date", "2026-11-23")]),
+        ("八月的那笔", "payment_not_posted", [("period", "2026-08")]),
+        ("在冒烟", "report_safety_hazard", [("hazard_type", "smoke")]),
+        ("在冒烟", "give_praise", []),
+        ("整栋楼都黑了", "report_outage", [("outage_scope", "building")]),
+        ("整栋楼都夸他", "give_praise", []),
+        ("我家停电了", "report_outage", [("outage_scope", "home")]),
+        ("隔壁亮着就我家停电", "report_outage", [("outage_scope", "own_home")]),
+        ("开个奶茶店", "apply_new_connection", [("customer_type", "shop")]),
+        ("店里生意不好", "request_payment_plan", []),
+        ("我火锅店按商业算吗", "query_tariff", [("customer_type", "shop")]),
+        ("支付宝付的", "pay_bill", [("channel", "alipay")]),
+        ("建议支付宝也能付", "give_suggestion", []),
+        ("你们app显示欠费", "payment_not_posted", []),
+        ("用你们app交", "pay_bill", [("channel", "app")]),
+        ("超过300度就提醒", "set_alert", [("amount", "300 kWh")]),
+        ("一个月三百度", "switch_tou_tariff", []),
+        ("多了四十", "explain_high_bill", [("amount", "4000")]),
+        ("from 40 to 100", "change_capacity", [("capacity_kva", "40"), ("capacity_kva", "100")]),
+        ("测出来二百五十八", "report_voltage_problem", [("voltage", "258")]),
+        ("we're down to five", "apply_tariff_relief", [("person_count", "5")]),
+        ("明天下午三点", "book_appointment", [("date", "2026-11-25"), ("time_slot", "15:00")]),
+        ("come at four", "book_appointment", [("time_slot", "16:00")]),
+        ("凌晨三点断的", "report_outage", [("date", "2026-11-24T03:00+08:00")]),
+        ("老周来得快", "give_praise", [("staff_name", "周")]),
+        ("老周家的表", "query_bill", []),
+        ("Mr Delgado may act for me", "manage_authorization", [("name", "delgado")]),
+        ("Mr Delgado was kind", "give_praise", [("staff_name", "delgado")]),
+        ("7730225519走得快", "report_meter_problem", [("meter_no", "7730225519")]),
+        ("7730225519欠多少", "query_arrears", [("account_no", "7730225519")]),
+        ("手风琴都烧了", "claim_appliance_damage", [("appliance", "machine")]),
+        ("手风琴拉得好", "give_praise", []),
+        ("half an hour ago", "inform", [("date", "2026-11-24T19:30+08:00")]),
+        ("half an hour ago", "query_outage_status", []),
+    ],
+)
+def test_the_request_decides_what_is_a_value(text: str, request_: str, found: list[tuple[str, str]]) -> None:
+    assert meant(text, request_) == found
+
+
+def test_a_reading_needs_its_requests_to_be_likely_enough() -> None:
+    both = READER.find("整条街都在冒烟", NOW)
+    doubted = both.chosen({"report_safety_hazard": 0.25, "report_outage": 0.65})
+    assert [e.name for e in doubted] == ["outage_scope"]
+    assert len(both.chosen({"report_safety_hazard": 0.45, "report_outage": 0.45})) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "request_", "found"),
+    [
+        ("我要约后天啊不明天上午", "book_appointment", [("date", "2026-11-25"), ("time_slot", "morning")]),
+        ("查九月不是十月的", "query_bill", [("period", "2026-10")]),
+        ("在冒烟啊冒烟", "report_safety_hazard", [("hazard_type", "smoke")]),
+        ("滋滋响还冒火花", "report_safety_hazard", [("hazard_type", "sparks")]),
+        ("the box hums and smells, now it smokes", "report_safety_hazard", [("hazard_type", "smoke")]),
+        ("冰箱坏了，冰箱才买的", "claim_appliance_damage", [("appliance", "fridge")]),
+        ("PayPal or Visa", "pay_bill", [("channel", "bank"), ("channel", "bank")]),
+        ("in medical equipment I mean dialysis", "register_special_care", [("special_type", "dialysis")]),
+    ],
+)
+def test_slips_and_repetitions_are_one_value(text: str, request_: str, found: list[tuple[str, str]]) -> None:
+    assert meant(text, request_) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "surface"),
+    [
+        ("委托我儿子王磊来办", "name", "王磊"),
+        ("户名写错了应该叫张桂香写成别的了", "name", "张桂香"),
+        ("账户由林秀英变更过来", "name", "林秀英"),
+        ("抬头是明远贸易有限公司", "name", "明远贸易有限公司"),
+        ("客户姓蒋", "name", "蒋"),
+        ("please let Sarah Whitcombe act for me", "name", "Sarah Whitcombe"),
+        ("made out to Greenleaf Trading Ltd please", "name", "Greenleaf Trading Ltd"),
+        ("surname Okafor", "name", "Okafor"),
+        ("你们工作人员赵强三次没来", "staff_name", "赵强"),
+        ("那个师傅姓苗", "staff_name", "苗"),
+        ("engineer Liu came", "staff_name", "Liu"),
+        ("感谢刘工连夜来修", "staff_name", "刘工"),
+    ],
+)
+def test_who_is_named(text: str, name: str, surface: str) -> None:
+    assert [e.surface for e in READER.read(text, NOW) if e.name in ("name", "staff_name")] == [surface]
+    assert [e.name for e in READER.read(text, NOW) if e.surface == surface] == [name]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("户号3301887425，10月电费", [("account_no", "3301887425"), ("period", "2026-10")]),
+        ("户号035670091410月的账单", [("account_no", "0356700914"), ("period", "2026-10")]),
+        ("户号是三零不对三零二幺七七四九零五二", [("account_no", "3021774905" + "2")]),
+        ("account double two oh seven seven one nine four three oh", [("account_no", "2207719430")]),
+        ("工单BX44102催一下", [("ticket_no", "BX44102")]),
+        ("my application ZR8830214", [("application_no", "ZR8830214")]),
+        ("meter 00578123946 is blank", [("meter_no", "00578123946")]),
+        ("单子上的止码4821", []),
+        ("工单尾数0903", [("ticket_no", "0903")]),
+        ("身份证尾数0903", [("id_tail4", "0903")]),
+        ("last four digits 306x", [("id_tail4", "306X")]),
+    ],
+)
+def test_numbers_are_told_apart(text: str, found: list[tuple[str, str]]) -> None:
+    assert [(e.name, e.value) for e in READER.read(text, NOW)] == found
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("三千八百伏安", "unread"), ("建设街四十五号", "建设街45号"), ("长宁路三百弄五号六零二", "长宁路300弄5号602"), ("三家村东头第二户", "三家村东头第二户"),  # noqa: E501
+     ("six hundred mill lane flat two", "six hundred mill lane flat two")],
+)  # fmt: skip
+def test_addresses_have_one_way_of_writing(text: str, value: str) -> None:
+    assert (values(text, "address") or ["unread"]) == [value]
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "value"),
+    [("one eighty volts", "voltage", "180"), ("三百一十五千伏安", "capacity_kva", "315"), ("1 MW of solar", "capacity_kva", "1000"),  # noqa: E501
+     ("a tenner", "amount", "1000"), ("300蚊", "amount", "30000"), ("百八十块", "amount", "10000"), ("₹500", "amount", "50000"),  # noqa: E501
+     ("两毛五", "amount", "25"), ("10/10", "rating", "5"), ("打五分", "rating", "5"), ("满分", "rating", "5")],  # noqa: E501
+)  # fmt: skip
+def test_quantities_as_they_are_said(text: str, name: str, value: str) -> None:
+    assert READER.value(name, text, NOW) == value
+
+
+def test_a_sign_that_is_known_to_be_a_danger_has_its_code() -> None:
+    assert READER.value("hazard_type", "歪", NOW) == "pole"
+    assert READER.value("hazard_type", "电线杆快倒了", NOW) == "pole"
+    assert READER.value("hazard_type", "climbed", NOW) == "intrusion"
+    assert READER.value("outage_scope", "俺们屯子", NOW) == "area"
+
+
+def test_my_home_is_the_answer_to_who_else_is_dark() -> None:
+    assert values("我家", "outage_scope", expecting="outage_scope") == ["own_home"]
+
+
+def test_latin_words_between_chinese_ones_are_words() -> None:
+    assert values("will there be停电tomorrow吗", "date") == ["2026-11-25"]
+    assert values("买了fridge和TV", "appliance") == ["fridge", "tv"]
+
+
+def test_the_data_speak_of_what_there_is() -> None:
+    folder = NLU_DATA / "entities"
+    table = read_yaml(folder / "wanted.yml")
+    requests = [
+        r for kinds in (table["wanted"], table["senses"]) for listed in kinds.values() for r in listed
+    ]
+    assert set(requests) | set(table["open"]) <= INTENTS
+    assert set(table["wanted"]) <= ENTITIES
+    assert set(table["senses"]).isdisjoint(ENTITIES)
+    assert set(read_yaml(folder / "words.yml")) == set(LISTED)
+    assert {*read_yaml(folder / "patterns.yml")} - {"clues"} <= set(LISTED)
+    names = read_yaml(folder / "names.yml")
+    assert set(names["also_words"]) <= {*names["given"], *names["family"]}

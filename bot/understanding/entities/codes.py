@@ -8,32 +8,44 @@ applications A + 9); a word beside the number ("户号", "ticket") decides over 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
-from bot.understanding.entities.numerals import digit_runs
+from bot.understanding.entities.numerals import digit_runs, read_digits
 from bot.understanding.entities.span import Span
 
 _LABELS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("id_tail4", re.compile(r"身份证|证件|后四位|末四位|尾号|id card|\bid\b|last (?:four|4)|identity")),
+    (
+        "id_tail4",
+        re.compile(r"身份证|证件|后四位|末四位|尾号|尾数|末尾|id card|\bid\b|last (?:four|4)|identity"),
+    ),
     ("phone", re.compile(r"手机|电话|联系方式|号码是1|phone|mobile|\bcell\b|\btel\b|call me|reach me")),
     (
         "ticket_no",
         re.compile(
-            r"工单|报修单|投诉单|单号|受理号|投诉编号|回执|ticket|reference|\bref\b|\bcase\b|complaint n"
+            r"工单|公单|报修单|投诉单|单号|单子|受理号|投诉编号|回执|ticket|reference|\bref\b"
+            r"|\bcase\b|complaint n|work order|job n|report n"
         ),
     ),
     ("application_no", re.compile(r"申请号|申请编号|申请单|报装|流程号|业务号|application|\bappl\b")),
     (
         "meter_no",
-        re.compile(r"表号|电表号|电表编号|表的?编号|资产号|meter (?:no|num|id|serial)|serial|meter is"),
+        re.compile(
+            r"表号|电表号|电表编号|表的?编号|资产号|钢印|表(?:身|上|写)?[是的写:为]* ?$"
+            r"|meter (?:no|num|id|serial)|serial|meter(?:'s)? (?:is|stamped|reads|says)"
+            r"|meter[ :#]*$"
+        ),
     ),
     (
         "account_no",
         re.compile(
-            r"户号|户头|客户编号|客户号|用户号|缴费号|编号是0|账号|账户|account|acct|customer (?:no|num|id)|\ba/c\b"  # noqa: E501
+            r"户号|户头|客户编号|客户号|用户号|缴费号|编号是0|账号|账户|account|acct"
+            r"|customer (?:no|num|id)|\ba/c\b"
         ),
     ),
 )
-_WITHIN = 14
+_LOOSE = re.compile(r"号码|编号|给了?我?(?:一|了)?个?号|\b(?:number|given|no\.?|quoting)\b")
+"""Words that tell a number is a name but not of what; a short one is that of an earlier report."""
+_WITHIN = 20
 """Characters before a number in which a label word counts."""
 _LENGTHS = {
     "id_tail4": (4, 4), "phone": (7, 13), "ticket_no": (4, 14), "application_no": (4, 14), "meter_no": (6, 22),  # noqa: E501
@@ -47,15 +59,75 @@ _LANDLINE = re.compile(r"0\d{2,3}[2-8]\d{6,7}")
 def read_codes(text: str, expecting: str = "") -> list[Span]:
     """Codes in a folded text, in their digits."""
     found = []
-    for start, end, digits in digit_runs(text):
-        name = _name(digits, text[max(0, start - _WITHIN) : start], text[end : end + 8], expecting)
+    for start, end, digits in _runs(text):
+        before = text[max(0, start - _WITHIN) : start]
+        name = _name(digits, before, text[end : end + 8], expecting)
         if name:
             found.append(Span(name, start, end, _value(name, digits), 8))
+            if name != "meter_no" and 8 <= len(digits) <= 16 and not _label(before, len(digits)):
+                found.append(Span("meter_no", start, end, digits, 9, "metered"))
+    return found + _lettered(text, expecting)
+
+
+def _runs(text: str) -> Iterator[tuple[int, int, str]]:
+    """Runs of digits; two numbers that only a comma or a space parts are two runs."""
+    for start, end, digits in digit_runs(text):
+        pieces = list(_PIECE.finditer(text, start, end))
+        counts = [sum(c.isdigit() for c in piece[0]) for piece in pieces]
+        if len(pieces) > 1 and (max(counts) >= _WHOLE or min(counts) >= _WHOLE - 1):
+            for piece in pieces:
+                read = read_digits(piece[0])
+                if read and len(read) >= 3:
+                    yield piece.start(), piece.end(), read
+        else:
+            yield _without_month(text, start, end, digits)
+
+
+def _without_month(text: str, start: int, end: int, digits: str) -> tuple[int, int, str]:
+    """An account that runs into the month or year after it, "…091410月", ends after ten digits."""
+    over = len(digits) - _ACCOUNT
+    if over in (1, 2, 4) and text[end : end + 1] in ("月", "年", "号"):
+        shorter = read_digits(text[start : end - over])
+        if shorter and len(shorter) == _ACCOUNT:
+            return start, end - over, shorter
+    return start, end, digits
+
+
+_ACCOUNT = 10
+"""Digits of the sample utility's accounts."""
+_PIECE = re.compile(r"[^,，、\s][^,，、]*?(?=$|[,，、]|\s(?=\d{8}))")
+_WHOLE = 8
+"""Digits from which a piece of a run is a number by itself."""
+_LETTERED = re.compile(
+    r"(?<![a-z0-9])(?P<code>(?!no|id|is|nr|acc|tel|ref|num|ext|kva|kwh)[a-z]{1,4}-?\d{3,14})(?![a-z0-9%])"
+)
+
+
+def _lettered(text: str, expecting: str) -> list[Span]:
+    """Tickets and applications whose number begins with letters: BX44102, ZR8830214."""
+    found = []
+    for match in _LETTERED.finditer(text):
+        code = match["code"].replace("-", "").upper()
+        before = text[max(0, match.start() - 2 * _WITHIN) : match.start()]
+        near = {name: m.end() for name, p in _LABELS if name in _WITH_LETTERS for m in p.finditer(before)}
+        name = max(near, key=lambda n: near[n], default="")
+        if not name and expecting in _WITH_LETTERS:
+            name = expecting
+        if not name and _LOOSE.search(before):
+            name = "application_no" if _APPLIED.search(text) else "ticket_no"
+        if name:
+            found.append(Span(name, match.start(), match.end(), code, 9))
     return found
+
+
+_APPLIED = re.compile(r"申请|报装|增容|新装|\b(?:applied|application|applying)\b")
+_WITH_LETTERS = ("ticket_no", "application_no", "meter_no")
 
 
 def code_value(name: str, surface: str) -> str:
     """Normal form of a surface known to be that code; the surface without separators if it is no number."""
+    if name in _WITH_LETTERS and (lettered := _LETTERED.fullmatch(surface)):
+        return lettered["code"].replace("-", "").upper()
     runs = digit_runs(surface)
     digits = max((run[2] for run in runs), key=len, default="")
     return _value(name, digits) if digits else re.sub(r"[\s\-]", "", surface).upper()
@@ -67,6 +139,8 @@ def _value(name: str, digits: str) -> str:
 
 
 def _name(digits: str, before: str, after: str, expecting: str) -> str:
+    if _READING.search(before):
+        return ""
     if digits.startswith("A"):
         return "application_no" if len(digits) == 10 or "application" in before else ""
     label = _label(before, len(digits))
@@ -74,18 +148,30 @@ def _name(digits: str, before: str, after: str, expecting: str) -> str:
         return label
     if expecting in _LENGTHS and _fits(expecting, len(digits)):
         return expecting
-    return _by_shape(digits, after)
+    shape = _by_shape(digits, after)
+    if not shape and _LOOSE.search(before) and 4 <= len(digits) <= 8:
+        return "ticket_no"
+    return shape
+
+
+_READING = re.compile(r"(?:止码|起码|底码|底数|读数|度数|示数|reading)\S{0,4} ?$")
+"""A number of a meter's dial is the name of nothing."""
 
 
 def _label(before: str, length: int) -> str:
     """The label word nearest to the number, among those whose numbers may be this long."""
     best, place = "", -1
     for name, pattern in _LABELS:
-        if _fits(name, length):
+        if _fits(name, length) and not (name == "id_tail4" and _OTHER_TAIL.search(before)):
             for match in pattern.finditer(before):
                 if match.end() > place:
                     best, place = name, match.end()
     return best
+
+
+_OTHER_TAIL = re.compile(
+    r"(?:工单|户号|手机|电话|号码|订单|卡|单号|申请|账号|票)[^,，。]{0,6}(?:尾号|尾数|末尾|后四位)|尾号从"
+)
 
 
 def _fits(name: str, length: int) -> bool:

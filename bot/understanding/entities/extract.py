@@ -1,56 +1,78 @@
-"""Reads all entities of one message, and the normal form of any single one."""
+"""Reads all entities of one message, and the normal form of any single one.
+
+Reading has two steps, because words mean what the request makes them mean: :meth:`EntityReader.find` collects
+every reading, and :meth:`Found.chosen` keeps those that hold, before or after a model has judged the request.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from bot.understanding.entities.clock import SHANGHAI
 from bot.understanding.entities.codes import code_value, read_codes
-from bot.understanding.entities.moments import SHANGHAI, moment_value, read_moments
+from bot.understanding.entities.moments import moment_value, read_moments
+from bot.understanding.entities.name_lists import staff_value
+from bot.understanding.entities.people import read_people
 from bot.understanding.entities.periods import period_value, read_periods
+from bot.understanding.entities.places import Gazetteer, address_value
 from bot.understanding.entities.quantities import quantity_value, read_quantities
 from bot.understanding.entities.span import Span
-from bot.understanding.entities.words import (
-    LISTED,
-    Gazetteer,
-    leading,
-    read_people,
-    read_words,
-    staff_value,
-    word_value,
-)
+from bot.understanding.entities.wanted import Wanted
+from bot.understanding.entities.words import LISTED, is_price_class, read_words, word_value
 from bot.understanding.normalise import Folded, fold
 from domain.understanding import Entity
 
 _CODES = frozenset(("account_no", "meter_no", "phone", "id_tail4", "ticket_no", "application_no"))
 _QUANTITIES = frozenset(("amount", "capacity_kva", "voltage", "person_count", "rating"))
-_MONEY = re.compile(r"度电|用电量|用了|多少度|电量|账单|电费|usage|\bkwh\b|\bbill\b|units|consum")
-_BRANCH_ZH = re.compile(
-    r"(?:(?![在去到你们我的哪个最近家附那这离从是问下])[一-鿿]){2,5}(?:营业厅|供电所|营业所|服务站|营业点|供电站|(?<=[东西南北])大厅)"
+_TOLD_BY = re.compile(
+    r"(?:收到|来了?|看到|说是?|的|条|这个|催费|欠费|验证码|停电|通知|每个?月)(?:的|条|个)?$|^短信[说显老都里]"
 )
-_BRANCH_EN = re.compile(
-    r"\b(?:(?!the\b|your\b|to\b|at\b|of\b|this\b|a\b|in\b|nearest\b|local\b|which\b|is\b|any\b|from\b|main\b|for\b|my\b)[a-z]{3,} ){1,2}"  # noqa: E501
-    r"(?:branch|service hall|service cent(?:re|er)|customer cent(?:re|er)|business hall|office|hall)\b"
+_TAKEN_BACK = re.compile(
+    r"[啊哦呃嗯额哎呀,，. ]*(?:不对|不是|不|错了|说错了|哦不|啊不|sorry|no wait|no|wait"
+    r"|i mean|actually|rather|or rather)[啊哦呃嗯额,，. 是]*"
 )
-_CONTEXT = {
-    "time_slot": re.compile(
-        r"预约|约|上门|来人|过来|派人|有空|在家|方便|取号|排号|改到|appointment|\bbook|visit|slot|come (?:round|over|by)|home (?:in|at)|free"  # noqa: E501
-    ),
-    "customer_type": re.compile(
-        r"电价|价格|一度|报装|新装|装表|装电|申请|开个?|要办|用电|增容|三相|tariff|rate|price|per kwh|supply|connect|appl|new|open"  # noqa: E501
-    ),
-}
-_VAGUE_PERIOD = re.compile(
-    r"^(?:春|夏|秋|冬|暑假|寒假|今年|去年|前年|明年|前几天|may$|spring|summer|autumn|winter|last year|this year|this winter|last summer)"  # noqa: E501
+"""Between two values of one kind: the first was a slip of the tongue."""
+_FAINT_SIGNS = re.compile(
+    r"滋|吱|啪|哧|嗞|刺啦|糊|焦|味|烫|开着|没盖|crackl|buzz|hum|fizz|pop|smell|hot|melt"
 )
-_OF_USAGE = re.compile(
-    r"电费|账单|单子|用电|电量|度|用了|发票|多少|费用|扣|贵|\b(?:bills?|us(?:e|ed|age|ing)|kwh|invoices?|costs?|charged?|paid|receipts?|units|statements?)\b"
-)
-_TOLD_BY = re.compile(r"(?:收到|来了?|看到|说是?|的|条|这个|催费|欠费|验证码|停电|通知)(?:的|条|个)?$")
-_NO_BRANCH = re.compile(
-    r"home office|head office|post office|box office|town hall|city hall|ticket office|back office|nearby|nearest|closest|service hall$"  # noqa: E501
-)
+"""A noise or a smell is named only when nothing plainer is."""
+_GENERAL_CARE = re.compile(r"^(?:医疗设备|medical (?:equipment|device))")
+
+
+class Found:
+    """All readings of one message, overlapping and contradicting ones among them.
+
+    Args:
+        folded: the message.
+        spans: what the readers found.
+        expecting: name of the entity that was asked for, or empty.
+        bare: the whole message as that entity, if it can be.
+    """
+
+    def __init__(self, folded: Folded, spans: list[Span], expecting: str, bare: list[Span]) -> None:
+        self._folded, self._spans, self._expecting, self._bare = folded, spans, expecting, bare
+
+    def chosen(self, chances: Mapping[str, float] | None = None) -> tuple[Entity, ...]:
+        """Entities in order of place, none overlapping another.
+
+        ``chances`` is the probability of each request; None while nothing has judged it, then the words
+        around must tell.
+        """
+        words = self._folded.text
+        wanted = Wanted(words, self._expecting, chances)
+        spans = [s for s in self._spans if wanted.holds(s) and not _is_news(s, words)]
+        if not any(s.name == self._expecting for s in spans):
+            spans += self._bare
+        spans = _apart(_with_slots_apart(spans, wanted), self._expecting)
+        spans = _without_slips(spans, words)
+        if self._expecting == "outage_scope":
+            # Asked who else is in the dark, "my home" is the answer that nobody is.
+            spans = [s._replace(value="own_home") if s.value == "home" else s for s in spans]
+        for rule in (_one_danger, _one_scope, _class_before_premises, _said_once):
+            spans = rule(spans, words)
+        return tuple(_entity(span, self._folded) for span in spans)
 
 
 class EntityReader:
@@ -64,7 +86,11 @@ class EntityReader:
         self._places = Gazetteer(areas)
 
     def read(self, text: str | Folded, now: datetime, expecting: str = "") -> tuple[Entity, ...]:
-        """Entities in order of place, none overlapping another. ``now`` is aware."""
+        """Entities as far as the words alone tell. ``now`` is aware."""
+        return self.find(text, now, expecting).chosen()
+
+    def find(self, text: str | Folded, now: datetime, expecting: str = "") -> Found:
+        """Every reading. ``now`` is aware."""
         folded = text if isinstance(text, Folded) else fold(text)
         words = folded.text
         spans = [
@@ -73,13 +99,11 @@ class EntityReader:
             *read_moments(words, now),
             *read_quantities(words),
             *read_words(words),
-            *read_people(words, expecting),
+            *read_people(folded, expecting),
             *self._places.read(words),
-            *self._branches(words),
         ]
-        spans = [_as_meant(s, words) for s in spans if _belongs(s, words, expecting)]
-        spans += self._bare(words, now, expecting, spans)
-        return tuple(_entity(span, folded) for span in _apart(spans, expecting))
+        spans = [s for s in spans if s.end > s.start]
+        return Found(folded, spans, expecting, self._alone(words, now, expecting))
 
     def value(self, name: str, surface: str, now: datetime) -> str:
         """Normal form of ``surface``, known to be a ``name``; its folded words when it cannot be read."""
@@ -91,29 +115,25 @@ class EntityReader:
         if name == "period":
             found = period_value(words, now.astimezone(SHANGHAI).date())
             return found or moment_value("date", words, now) or words
-        if name in ("date", "time_slot"):
-            return moment_value(name, words, now) or words
+        if name == "date":
+            found = moment_value("date", words, now)
+            return found or period_value(words, now.astimezone(SHANGHAI).date()) or words
+        if name == "time_slot":
+            return moment_value(name, words, now) or moment_value(name, f"at {words}", now) or words
         if name in _QUANTITIES:
             return quantity_value(name, words) or words
         if name in LISTED:
             return word_value(name, words)
         if name == "staff_name":
             return staff_value(words)
+        if name == "address":
+            return address_value(words)
         return self._places.value(words) if name == "area" else re.sub(r"\s+", " ", words)
 
-    def _branches(self, words: str) -> list[Span]:
-        found = []
-        for pattern in (_BRANCH_ZH, _BRANCH_EN):
-            for match in pattern.finditer(words):
-                start = match.start() + len(leading(match[0]))
-                if not _NO_BRANCH.search(match[0]):
-                    found.append(Span("branch", start, match.end(), words[start : match.end()], 5))
-        return found
-
-    def _bare(self, words: str, now: datetime, expecting: str, spans: list[Span]) -> list[Span]:
-        """The whole message as the awaited value, when it is short and nothing awaited was found in it."""
+    def _alone(self, words: str, now: datetime, expecting: str) -> list[Span]:
+        """The whole message as the awaited value, when it is short."""
         bare = words.strip(" .。,，!！")
-        if not bare or not expecting or any(s.name == expecting for s in spans) or len(bare) > 40:
+        if not bare or not expecting or len(bare) > 40:
             return []
         value = self.value(expecting, bare, now)
         start = words.index(bare)
@@ -127,31 +147,23 @@ class EntityReader:
         return [Span(expecting, start, start + len(bare), value, 9)] if readable else []
 
 
-def _belongs(span: Span, words: str, expecting: str) -> bool:
-    """Whether a find is a value here.
-
-    Parts of a day and kinds of customer are only where a visit or a supply is asked for, a season where usage
-    is; and a text message that brought news is no way to do anything.
-    """
-    found = words[span.start : span.end]
-    if span.name == "period" and span.name != expecting and len(words) > 12 and _VAGUE_PERIOD.match(found):
-        return bool(_OF_USAGE.search(words))
-    if span.value == "sms" and _TOLD_BY.search(words[: span.start]):
-        return False
-    context = _CONTEXT.get(span.name)
-    return context is None or span.name == expecting or len(words) <= 12 or bool(context.search(words))
+def _is_news(span: Span, words: str) -> bool:
+    """A text message that brought news is no way to do anything."""
+    return span.value == "sms" and bool(
+        _TOLD_BY.search(words[: span.start]) or _TOLD_BY.search(words[span.start :])
+    )
 
 
-def _as_meant(span: Span, words: str) -> Span:
-    """A past day is a period when the message speaks of bills or usage: "how much did I use yesterday"."""
-    if (  # noqa: SIM102
-        span.name == "date"
-        and "T" not in span.value
-        and re.search(r"昨天|前天|今天|yesterday|today", words[span.start : span.end])
-    ):
-        if _MONEY.search(words) and not re.search(r"停电|没电|交了|付了|paid|outage|到账", words):
-            return span._replace(name="period")
-    return span
+def _with_slots_apart(spans: list[Span], wanted: Wanted) -> list[Span]:
+    """For an appointment the day and the time of day are two values: "今天" and "下午三点"."""
+    if not wanted.likely("time_slot") or wanted.likely("outage_scope"):
+        return spans
+    slots = [s for s in spans if s.name == "time_slot"]
+    return [
+        s
+        for s in spans
+        if s.name != "date" or not any(s.start < slot.start and slot.end <= s.end for slot in slots)
+    ]
 
 
 def _apart(spans: list[Span], expecting: str) -> list[Span]:
@@ -160,9 +172,62 @@ def _apart(spans: list[Span], expecting: str) -> list[Span]:
 
     kept: list[Span] = []
     for span in sorted(spans, key=rank, reverse=True):
-        if span.end > span.start and all(span.end <= k.start or span.start >= k.end for k in kept):
+        if all(span.end <= k.start or span.start >= k.end for k in kept):
             kept.append(span)
     return sorted(kept, key=lambda s: s.start)
+
+
+def _without_slips(spans: list[Span], words: str) -> list[Span]:
+    """What the speaker took back at once: "后天啊不明天" is tomorrow."""
+    return [
+        s
+        for s, after in zip(spans, [*spans[1:], None], strict=False)
+        if after is None or after.name != s.name or not _TAKEN_BACK.fullmatch(words[s.end : after.start])
+    ]
+
+
+def _one_danger(spans: list[Span], words: str) -> list[Span]:
+    """The danger named first; a noise or a smell only when nothing plainer is named."""
+    dangers = [s for s in spans if s.name == "hazard_type"]
+    if len(dangers) < 2:
+        return spans
+    plain = [s for s in dangers if not _FAINT_SIGNS.search(words[s.start : s.end])] or dangers
+    return [s for s in spans if s.name != "hazard_type" or s is plain[0]]
+
+
+def _one_scope(spans: list[Span], words: str) -> list[Span]:  # noqa: ARG001 (a rule like the others)
+    """Of several scopes "only my home" counts; "my home" alone says nothing where more is named."""
+    scopes = {s.value for s in spans if s.name == "outage_scope"}
+    if len(scopes) < 2:
+        return spans
+    own = "own_home" in scopes
+    return [
+        s for s in spans if s.name != "outage_scope" or (s.value == "own_home" if own else s.value != "home")
+    ]
+
+
+def _class_before_premises(spans: list[Span], words: str) -> list[Span]:
+    """Where the class of a price is named, the customer's own trade is only the occasion."""
+    if not any(s.name == "customer_type" and is_price_class(words[s.start : s.end]) for s in spans):
+        return spans
+    return [s for s in spans if s.name != "customer_type" or is_price_class(words[s.start : s.end])]
+
+
+def _said_once(spans: list[Span], words: str) -> list[Span]:
+    """A value that is said twice is one; "medical equipment" is dialysis when that is said as well."""
+    cares = [s for s in spans if s.name == "special_type"]
+    kept: list[Span] = []
+    for span in spans:
+        general = span.name == "special_type" and _GENERAL_CARE.search(words[span.start : span.end])
+        again = any(
+            k.name == span.name
+            and k.value == span.value
+            and (words[k.start : k.end] == words[span.start : span.end] or span.start - k.end <= 1)
+            for k in kept
+        )
+        if not again and not (general and len(cares) > 1):
+            kept.append(span)
+    return kept
 
 
 def _entity(span: Span, folded: Folded) -> Entity:

@@ -8,70 +8,100 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
+from bot.understanding.entities.clock import (
+    EN_CLOCK,
+    EN_PART,
+    EN_SURE_CLOCK,
+    SHANGHAI,
+    ZH_CLOCK,
+    ZH_N,
+    ZH_PART,
+    hour_and_minute,
+    read_slots,
+)
 from bot.understanding.entities.numerals import parse_number
 from bot.understanding.entities.span import Span
+from bot.understanding.entities.vague import read_vague
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
-
-_ZH_N = r"(?:\d{1,3}|[一二两三四五六七八九十几半]{1,3})"
-_ZH_DAY_WORDS = {"大前天": -3, "前天": -2, "昨天": -1, "昨日": -1, "昨儿": -1, "昨": -1, "今天": 0, "今日": 0, "今儿": 0,  # noqa: E501
-                 "今": 0, "明天": 1, "明日": 1, "明儿": 1, "明": 1, "大后天": 3, "后天": 2, "后日": 2}  # fmt: skip  # noqa: E501
-_EN_DAY_WORDS = {"the day before yesterday": -2, "day before yesterday": -2, "yesterday": -1, "last night": -1,  # noqa: E501
-                 "today": 0, "tonight": 0, "this morning": 0, "this afternoon": 0, "this evening": 0,
-                 "the day after tomorrow": 2, "day after tomorrow": 2, "tomorrow": 1}  # fmt: skip
-_ZH_PART = r"(?:清早|大清早|一大早|早上|早晨|上午|中午|正午|下午|傍晚|晚上|夜里|夜晚|半夜|凌晨|晚间|早|晚|夜)"
-_ZH_LONG_PART = _ZH_PART.removesuffix("|早|晚|夜)") + ")"
-_ZH_CLOCK = rf"(?:{_ZH_N}(?:点钟|点半|点一刻|点三刻|点{_ZH_N}分?|点过?|时半?)(?!儿?用|电|了?解)|\d{{1,2}}[:：]\d{{2}})(?:左右|多|钟)?"  # noqa: E501
-_ZH_WEEKDAY = r"(?:上上个?|上个?|这个?|本|下下个?|下个?)?(?:周|星期|礼拜)[一二三四五六日天1-6](?![个到至])"
+_ZH_DAY_WORDS = {
+    "大前天": -3, "前天": -2, "前日": -2, "前儿": -2, "前": -2,
+    "昨天": -1, "昨日": -1, "昨儿": -1, "昨个": -1, "昨": -1, "寻日": -1, "琴日": -1, "噚日": -1, "寻": -1, "琴": -1,  # noqa: E501
+    "今天": 0, "今日": 0, "今儿": 0, "今朝": 0, "今个": 0, "今": 0,
+    "明天": 1, "明日": 1, "明儿": 1, "明朝": 1, "明个": 1, "明": 1, "听日": 1, "听": 1,
+    "大后天": 3, "后天": 2, "后日": 2, "后儿": 2,
+}  # fmt: skip
+"""Also as said in Guangdong (琴日, 听日), Shanghai (今朝) and the Northeast (昨儿, 前儿)."""
+_EN_DAY_WORDS = {
+    "the day before yesterday": -2, "day before yesterday": -2, "the night before last": -2, "night before last": -2,  # noqa: E501
+    "yesterday": -1, "yday": -1, "yest": -1, "last night": -1,
+    "today": 0, "tonight": 0, "tonite": 0, "this morning": 0, "this afternoon": 0, "this evening": 0,
+    "the day after tomorrow": 2, "day after tomorrow": 2, "tomorrow": 1, "tomorow": 1, "tmrw": 1, "tmr": 1, "tomoz": 1,  # noqa: E501
+}  # fmt: skip
+_ZH_WEEKDAY = (
+    r"(?:(?:上上个?|上个?|这个?|本|下下个?|(?<!一)下个?)(?:周|星期|礼拜)"
+    r"|(?<![一两每几\d])(?:周|星期|礼拜))[一二三四五六日天1-6](?![个次])"
+)
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _EN_WEEKDAY = (
-    r"(?:(?:last|this|next|coming) )?(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?(?:s\b)?"
+    r"(?:(?:last|this|next|coming) )?(?:mon|tues|wednes|thurs|fri|satur|sun)days?"
+    r"|(?:last|this|next|coming) (?:mon|tues?|wed|thurs?|fri|sat|sun)|(?<=\bon )(?:mon"
+    r"|tues?|wed|thurs?|fri|sat|sun)"
+    r"|(?<=\bby )(?:mon|wed|sat|sun)|(?:tues|thurs?|weds?|fri)"
 )
-_EN_MONTH = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"  # noqa: E501
-_EN_HOURS = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
-_EN_CLOCK = rf"(?:(?:half past |quarter (?:past|to) )?(?:\d{{1,2}}(?:[:.]\d{{2}})?|{_EN_HOURS})(?: ?(?:am|pm|a\.m\.|p\.m\.|o'?clock)\b| thirty\b)?|noon|midnight)"  # noqa: E501
-_EN_PART = r"(?:in the |this )?(?:early |late )?(?:morning|afternoon|evening|night)"
+_EN_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
+    r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+)
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh",  # noqa: E501
+             "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth",  # noqa: E501
+             "twentieth", "twenty first", "twenty second", "twenty third", "twenty fourth", "twenty fifth", "twenty sixth",  # noqa: E501
+             "twenty seventh", "twenty eighth", "twenty ninth", "thirtieth", "thirty first")  # fmt: skip
+_EN_NTH = "|".join(sorted((o.replace(" ", "[ -]") for o in _ORDINALS), key=len, reverse=True))
+_EN_DOM = rf"(?:\d{{1,2}}(?:st|nd|rd|th)?|{_EN_NTH})"
+_NUMBERED = r"楼栋幢院线馆房单门机窗柜台厅表变泵塔井杆路车桩库仓厂店铺闸位席区"
+"""What carries a number and is no day of the month: 3号楼, 二号窗口."""
 
 _ZH_DAY = re.compile(
-    rf"(?P<day>大前天|前天|昨[天日儿]|今[天日儿]|明[天日儿]|大后天|后[天日](?!\w{{0,3}}[位])|[昨今明](?=早|晚|夜)"
-    rf"|(?:(?P<year>20\d\d年|去年|今年|明年)?(?P<month>\d{{1,2}}|[一二三四五六七八九十]{{1,2}})月(?P<dom>\d{{1,2}}|[一二三四五六七八九十]{{1,3}})[日号]?)"
-    rf"|(?<![\d一二三四五六七八九十第])(?P<only>[12]?\d|3[01]|二?十[一二三四五六七八九]?|三十一?)[号日](?![楼栋幢院线馆房单门机])"
-    rf"|(?P<week>{_ZH_WEEKDAY})|(?<!\d)(?P<iso>20\d\d[-/.年]\d{{1,2}}[-/.月]\d{{1,2}}[日号]?)|(?<![\d/])(?P<slash>\d{{1,2}}/\d{{1,2}})(?![\d/]))"
-    rf"(?P<rest>的?(?P<part>{_ZH_PART})?(?:大概|大约|差不多)?(?P<clock>{_ZH_CLOCK})?)"
+    r"(?P<day>大前天|(?<![啥])前[天日儿](?!子)|昨[天日儿个]|今[天日儿朝]|今个(?!月)"
+    r"|明[天日儿朝个]|大后天|(?<!以)后[天日儿](?!\w{0,3}[位]|天)|[琴寻噚听]日"
+    r"|(?<![以之目提年天月期])前(?=晚|夜里)|[昨今明](?=早|晚|夜)|[琴寻听](?=晚(?!上)|朝早)"
+    r"|(?:(?P<year>20\d\d年|去年|今年|明年)?(?P<month>\d{1,2}"
+    r"|[一二三四五六七八九十]{1,2})月|(?P<rel>上个?|这个?|本|今个|下个?)月份?的?)"
+    rf"(?P<dom>\d{{1,2}}|[一二三四五六七八九十]{{1,3}})[日号](?![{_NUMBERED}])"
+    r"|(?P<year2>20\d\d年|去年|今年|明年)?(?P<month2>\d{1,2}"
+    r"|[一二三四五六七八九十]{1,2})月(?P<dom2>\d{1,2}"
+    r"|[一二三四五六七八九十]{1,3})(?![\d度块元个户千百点万份家回次])"
+    r"|(?<![\d一二三四五六七八九十百千零〇幺第路街巷弄道院区村苑园栋幢座月大小.])(?P<only>["
+    r"12]?\d|3[01]|二?十[一二三四五六七八九]?|三十一?"
+    rf"|[一二三四五六七八九])[号日](?![{_NUMBERED}]|\d{{3}})"
+    rf"|(?P<week>{_ZH_WEEKDAY})|(?<!\d)(?P<iso>20\d\d[-/.年]\d{{1,2}}[-/.月]\d{{1,2}}[日号]?"
+    rf")|(?<![\d/])(?P<slash>\d{{1,2}}/\d{{1,2}})(?![\d/]))"
+    rf"(?P<rest>的?(?P<part>{ZH_PART})?(?:大概|大约|差不多)?(?P<clock>{ZH_CLOCK})?)"
 )
-_ZH_AGO = re.compile(
-    rf"(?P<n>{_ZH_N})个?(?P<unit>分钟|半?小时|钟头|天|周|星期)(?:之?前|以前)|(?P<just>刚才|刚刚|方才|就刚)"
-)
+_ZH_AGO = re.compile(rf"(?P<n>{ZH_N})个?(?P<unit>分钟|半?小时|钟头|天|周|星期)(?:之?前|以前)")
 _EN_AGO = re.compile(
     r"\b(?P<n>\d{1,3}|an?|one|two|three|four|five|six|seven|ten|half an?|a couple of|a few|twenty|thirty) "
-    r"(?P<unit>minutes?|mins?|hours?|hrs?|days?|weeks?) ago\b|\b(?P<just>just now|a moment ago)\b"
+    r"(?P<unit>minutes?|mins?|hours?|hrs?|days?|weeks?) ago\b",
+    re.ASCII,
 )
 _EN_DAY = re.compile(
-    rf"\b(?:(?P<before>{_EN_CLOCK}) (?:on |this |in the )?)?"
+    rf"\b(?:(?<![$£€¥₹.,:\d])(?P<before>{EN_CLOCK}) (?:on |this |in the )?)?"
     rf"(?P<day>{'|'.join(sorted(_EN_DAY_WORDS, key=len, reverse=True))}|(?P<week>{_EN_WEEKDAY})(?!\w)"
-    rf"|(?P<m1>{_EN_MONTH}) (?:the )?(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?(?!\d)|(?:the )?(?P<d2>\d{{1,2}})(?:st|nd|rd|th)? (?:of )?(?P<m2>{_EN_MONTH})\b"  # noqa: E501
-    rf"|(?:the |(?<=\bon )|(?<=\bby )|(?<=from )|(?<=before )|(?<=until )|(?<=till )|(?<=since )|(?<=after )|^)(?P<only>\d{{1,2}})(?:st|nd|rd|th)\b(?! floor|time|of)|(?P<iso>20\d\d-\d{{1,2}}-\d{{1,2}})|(?P<slash>\d{{1,2}}/\d{{1,2}})(?![\d/]))"  # noqa: E501
-    rf"(?P<rest>(?: (?P<part>{_EN_PART}))?(?:,? (?:at |around |about )?(?P<clock>{_EN_CLOCK}))?)"
+    rf"|(?P<m1>{_EN_MONTH}) (?:the )?(?P<d1>{_EN_DOM})(?![\w,]\d|\d)"
+    rf"|(?:the )?(?P<d2>{_EN_DOM}) (?:of )?(?P<m2>{_EN_MONTH})\b"
+    r"|(?:the |(?<=\bon )|(?<=\bby )|(?<=from )|(?<=before )|(?<=until )|(?<=till )"
+    rf"|(?<=since )|(?<=after )|(?<=up to )|^)(?P<only>\d{{1,2}}(?:st|nd|rd|th)\b"
+    rf"|(?<=on the )(?:{_EN_NTH})|^(?:{_EN_NTH})(?=$)|(?<=til the )(?:{_EN_NTH})"
+    rf"|(?<=till the )(?:{_EN_NTH})|(?<=the )(?:"
+    rf"{_EN_NTH.replace('first|', '').replace('second|', '').replace('third|', '')}))(?! (?:"
+    rf"floor|time|of (?!{_EN_MONTH})|half|quarter|one|bill|day|person|party|phase|hand"
+    r"|meter|account|month|year|attempt|call|visit|of every))(?!\w)"
+    rf"|(?P<iso>20\d\d-\d{{1,2}}-\d{{1,2}})|(?P<slash>\d{{1,2}}/\d{{1,2}})(?![\d/]))"
+    rf"(?P<rest>(?: (?P<part>{EN_PART}))?(?:,? (?:(?:at|around|about) (?P<clock>{EN_CLOCK})"
+    rf"|(?P<sure>{EN_SURE_CLOCK})))?)",
+    re.ASCII,
 )
-_ZH_SLOT = re.compile(
-    rf"(?:(?P<part>{_ZH_LONG_PART}))?(?P<from>{_ZH_CLOCK})(?:到|至|[-~—])(?P<part2>{_ZH_PART})?(?P<to>{_ZH_CLOCK})(?:之间)?"
-    rf"|(?P<p>{_ZH_LONG_PART})(?:大概|大约)?(?P<c>{_ZH_CLOCK})?(?:之?[前后]|以[前后])?(?!好)"
-)
-_EN_SLOT = re.compile(
-    rf"\b(?:between )?(?P<from>{_EN_CLOCK})(?: ?(?:to|and|till|until|-|–) ?)(?P<to>{_EN_CLOCK})\b(?= |$|[.,!?])"  # noqa: E501
-    rf"|\b(?:first thing )?(?:in the |this )?(?:early |late )?(?P<p>morning|afternoon|evening|lunchtime|noon)\b(?<!good morning)(?<!good afternoon)(?<!good evening)"  # noqa: E501
-    rf"|\b(?:at |after |before |around |by )(?P<c>{_EN_CLOCK})\b"
-)
-_TO_COME = re.compile(
-    r"(?P<week>下个?(?:周|星期|礼拜)(?![一二三四五六日天1-6])|\bnext week\b)|(?P<month>下个?月(?!\d|[一二三四五六七八九十]{1,3}[号日])(?:初|起)?|\bnext month\b)"  # noqa: E501
-    r"|(?P<end>(?:这个?|本)?月底|(?:the )?(?:end of (?:the|this) month|month[ -]end)\b)|(?P<begin>月初)|(?P<year>(?:今年)?年底)"  # noqa: E501
-    r"|(?P<saturday>(?:这个?|本)?周末|\b(?:this |the )?weekend\b)"
-)
-"""Times to come that are no day yet; a day is named so that they can be reckoned with."""
-_PARTS = (("afternoon", "下|afternoon"), ("morning", "早晨上清凌|morning"), ("noon", "中正|noon|lunchtime"),
-          ("evening", "晚夜傍半|evening|night"))  # fmt: skip
 
 
 def read_moments(text: str, now: datetime) -> list[Span]:
@@ -84,10 +114,9 @@ def read_moments(text: str, now: datetime) -> list[Span]:
             if day is not None:
                 found.extend(_day_spans(match, day, local))
     for pattern in (_ZH_AGO, _EN_AGO):
-        for match in pattern.finditer(text):
-            found.append(Span("date", match.start(), match.end(), _ago(match, local), 7))  # noqa: PERF401
-    found += [Span("date", m.start(), m.end(), _to_come(m, local), 7) for m in _TO_COME.finditer(text)]
-    found.extend(_slots(text))
+        found += [Span("date", *m.span(), _ago(m, local), 7, "ago") for m in pattern.finditer(text)]
+    found += read_vague(text, local.date())
+    found.extend(read_slots(text, local))
     return found
 
 
@@ -97,20 +126,28 @@ def moment_value(name: str, surface: str, now: datetime) -> str | None:
     return max(spans, key=lambda s: s.end - s.start).value if spans else None
 
 
+_DAY_BEFORE = re.compile(r"昨|前|琴|寻|yesterday|yday|the day before|day before")
+
+
 def _day_spans(match: re.Match[str], day: datetime, local: datetime) -> list[Span]:
-    clock = match["clock"] or match.groupdict().get("before")
-    part = match["part"] or match["day"]
+    groups = match.groupdict()
+    clock = match["clock"] or groups.get("sure") or groups.get("before")
+    part = match["part"] or (match["day"] if re.search(r"night|morning|noon|evening", match["day"]) else "")
     start, end = match.start(), match.end()
     if day.date() > local.date():
         # The slot is found by its own pattern; the day keeps only its own words. Kept tight: "明早" is a day.
         return [Span("date", match.start("day"), match.end("day"), day.date().isoformat(), 6)]
-    at = _clock(clock or "", part)
+    at = hour_and_minute(clock or "", part)
     value = (
         day.replace(hour=at[0], minute=at[1]).strftime("%Y-%m-%dT%H:%M+08:00")
         if at
         else day.date().isoformat()
     )
-    return [Span("date", start, end, value, 7)]
+    past = (
+        [Span("period", start, end, value, 8, "used")] if _DAY_BEFORE.match(match["day"]) and not at else []
+    )
+    tight = Span("date", match.start("day"), match.end("day"), day.date().isoformat(), 6)
+    return [Span("date", start, end, value, 7), tight, *past]
 
 
 def _zh_day(match: re.Match[str], local: datetime) -> datetime | None:
@@ -132,8 +169,12 @@ def _zh_day(match: re.Match[str], local: datetime) -> datetime | None:
         return _nearest(midnight, month, day)
     if match["only"]:
         return _safe(midnight, midnight.year, midnight.month, int(parse_number(match["only"]) or 0))
-    month, day = int(parse_number(match["month"]) or 0), int(parse_number(match["dom"]) or 0)
-    year = match["year"]
+    if match["rel"]:
+        months = midnight.year * 12 + midnight.month - 1 + {"上": -1, "下": 1}.get(match["rel"][0], 0)
+        return _safe(midnight, months // 12, months % 12 + 1, int(parse_number(match["dom"]) or 0))
+    month = int(parse_number(match["month"] or match["month2"]) or 0)
+    day = int(parse_number(match["dom"] or match["dom2"]) or 0)
+    year = match["year"] or match["year2"]
     if not year:
         return _nearest(midnight, month, day)
     relative = {"去年": -1, "今年": 0, "明年": 1}
@@ -154,12 +195,18 @@ def _en_day(match: re.Match[str], local: datetime) -> datetime | None:
         return _safe(midnight, *(int(x) for x in match["iso"].split("-")))
     if match["slash"]:
         month, day = (int(x) for x in match["slash"].split("/"))
-        return _nearest(midnight, month, day)
+        return _nearest(midnight, *((day, month) if month > 12 else (month, day)))
     if match["only"]:
-        return _safe(midnight, midnight.year, midnight.month, int(match["only"]))
+        return _safe(midnight, midnight.year, midnight.month, _day_number(match["only"]))
     months = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
     name, day_words = (match["m1"], match["d1"]) if match["m1"] else (match["m2"], match["d2"])
-    return _nearest(midnight, months.index(name[:3]) + 1, int(day_words))
+    return _nearest(midnight, months.index(name[:3]) + 1, _day_number(day_words))
+
+
+def _day_number(words: str) -> int:
+    """Day of the month: "23rd", "twenty third"."""
+    digits = re.match(r"\d+", words)
+    return int(digits[0]) if digits else _ORDINALS.index(words.replace("-", " ")) + 1
 
 
 def _weekday(midnight: datetime, weekday: int, weeks: int | None) -> datetime:
@@ -184,8 +231,6 @@ def _nearest(midnight: datetime, month: int, day: int) -> datetime | None:
 
 
 def _ago(match: re.Match[str], local: datetime) -> str:
-    if match["just"]:
-        return local.date().isoformat()
     words, unit = match["n"], match["unit"]
     number = {"几": 3.0, "半": 0.5, "half a": 0.5, "half an": 0.5, "a few": 3.0, "a couple of": 2.0}.get(
         words
@@ -197,84 +242,3 @@ def _ago(match: re.Match[str], local: datetime) -> str:
         return (local - timedelta(weeks=amount)).date().isoformat()
     minutes = amount if unit.startswith(("分", "min")) else amount * (30 if unit.startswith("半") else 60)
     return (local - timedelta(minutes=minutes)).strftime("%Y-%m-%dT%H:%M+08:00")
-
-
-def _to_come(match: re.Match[str], local: datetime) -> str:
-    """The first day of what is to come; of an end, the last."""
-    today = local.date()
-    next_month = (today.replace(day=1) + timedelta(days=32)).replace(day=1)
-    day = {
-        "week": today + timedelta(days=7 - today.weekday()),
-        "month": next_month,
-        "begin": next_month,
-        "end": next_month - timedelta(days=1),
-        "year": today.replace(month=12, day=31),
-        "saturday": today + timedelta(days=(5 - today.weekday()) % 7),
-    }[str(match.lastgroup)]
-    return day.isoformat()
-
-
-def _slots(text: str) -> list[Span]:
-    found = []
-    for match in (*_ZH_SLOT.finditer(text), *_EN_SLOT.finditer(text)):
-        groups = match.groupdict()
-        if groups["from"]:
-            part = groups.get("part")
-            first, last = _clock(groups["from"], part), _clock(groups["to"], groups.get("part2") or part)
-            said = re.search(r"am|pm|点|时|:|clock|noon", match[0])
-            if first and last and said:
-                if first[0] < 8 and last[0] >= 12:  # "between two and 4pm"
-                    first = (first[0] + 12, first[1])
-                value = f"{first[0]:02d}:{first[1]:02d}-{last[0]:02d}:{last[1]:02d}"
-                found.append(Span("time_slot", match.start(), match.end(), value, 6))
-        elif groups["c"]:
-            at = _clock(groups["c"], groups["p"])
-            if at and (groups["p"] or re.search(r"am|pm|:|o'?clock|noon", groups["c"])):
-                found.append(Span("time_slot", match.start(), match.end(), f"{at[0]:02d}:{at[1]:02d}", 5))
-        elif groups["p"]:
-            found.append(Span("time_slot", match.start(), match.end(), _part(groups["p"]), 4))
-    return found
-
-
-def _part(words: str) -> str:
-    for code, signs in _PARTS:
-        zh, en = signs.split("|", 1)
-        if any(c in words for c in zh) or re.search(en, words):
-            return code
-    return ""
-
-
-def _clock(words: str, part: str | None) -> tuple[int, int] | None:
-    """Hour and minute; a bare "八点" of an evening is 20."""
-    words = words.strip()
-    if not words:
-        return None
-    if words in ("noon", "midnight"):
-        return (12, 0) if words == "noon" else (0, 0)
-    minute = (
-        30
-        if re.search(r"半|half past|thirty", words)
-        else 15
-        if re.search(r"一刻|quarter past", words)
-        else 0
-    )
-    minute = 45 if re.search(r"三刻|quarter to", words) else minute
-    numbers = re.findall(
-        rf"\d+|[一二两三四五六七八九十]+|{_EN_HOURS}",
-        re.sub(r"half past|quarter (?:past|to)|[一三]刻", "", words),
-    )
-    if not numbers:
-        return None
-    hour = int(parse_number(numbers[0]) or 0)
-    if len(numbers) > 1:
-        minute = int(parse_number(numbers[1]) or 0)
-    if "quarter to" in words:
-        hour -= 1
-    late = re.search(r"pm|p\.m", words) or (
-        part and re.search(r"下午|傍晚|晚|夜|afternoon|evening|night", part)
-    )
-    if late and hour < 12 and not (part and re.search(r"半夜|凌晨", part) and hour < 6):
-        hour += 12
-    if part and "中午" in part and hour < 3:
-        hour += 12
-    return (hour, minute) if 0 <= hour < 24 and 0 <= minute < 60 else None

@@ -1,12 +1,19 @@
-"""Amounts of money (fen) or energy (``400 kWh``), capacity (kW or kVA), voltage (V), people, and a rating."""
+"""Capacity (kW or kVA), voltage (V), people, a rating; and the normal form of any quantity, amounts too.
+
+Numbers whose unit was left out have a sense (``sized``, ``measured``, ``household``) and count where that is
+the matter; see :mod:`bot.understanding.entities.wanted`.
+"""
 
 from __future__ import annotations
 
 import re
-from decimal import Decimal
+from collections.abc import Iterator
 
-from bot.understanding.entities.numerals import EN_NUMBER, ZH_NUMBER, parse_number
+from bot.understanding.entities import spoken
+from bot.understanding.entities.money import read_amounts
+from bot.understanding.entities.numerals import EN_NUMBER, ZH_NUMBER, read_digits
 from bot.understanding.entities.span import Span
+from bot.understanding.entities.spoken import ZH_COUNTED, ZH_HUNDREDS
 
 _RATING_WORDS = {
     "非常满意": 5,
@@ -14,98 +21,142 @@ _RATING_WORDS = {
     "满意": 4,
     "一般": 3,
     "不满意": 2,
-    "非常不满意": 1,
     "很不满意": 1,
+    "非常不满意": 1,
 }
-
-_AMOUNT = re.compile(
-    rf"(?:[¥$£€]|rmb ?|cny ?)(?P<sign>\d[\d,]*(?:\.\d+)?)"
-    rf"|(?:交|充|付|扣|收|缴|欠|花|转|退|打|低于|少于|不足|低过|超过|剩下?|只剩)(?:了|我|你们)*(?P<paid>\d+(?:\.\d+)?|[一二两三四五六七八九]百[一二三四五六七八九]?十?[一二三四五六七八九]?)(?![\d.十百千万一二两三四五六七八九点个度月天年号点户次遍分秒小时%kv千口人条张]|[块元])"
-    rf"|\b(?:paid|pay|sent|send|under|below|charged|charge|owe|bill of|balance of|topped up|top up|put|loaded|transferred|deposited)(?: me| in| with| you| only| about| another)? (?P<spent>\d[\d,]*(?:\.\d+)?)(?! ?(?:kwh|units?|days?|weeks?|months?|times?|hours?|minutes?|kw|years?|degrees|%|yuan|rmb|cny)|[\d/:])"  # noqa: E501
-    rf"|(?<![几数好])(?P<yuan>(?!一块(?![钱多几\d一二三四五六七八九零])){ZH_NUMBER})(?:多|来|几)?(?:块|元|圆)(?!表|儿八)(?:(?:钱)|(?P<jiao>[\d一二两三四五六七八九])(?:毛|角)?(?P<fen>[\d一二三四五六七八九])?分?(?![\d个度月天]))?"
-    rf"|(?<![a-z])(?P<en>{EN_NUMBER}) ?(?:yuan|rmb|cny|kuai|dollars?|bucks|quid|pounds)\b"
-)
-_ENERGY = re.compile(
-    rf"(?<!每)(?<!温度)(?<!空调)(?<![调开]到)(?<!调开)(?<!零下)(?<![\d.一二两三四五六七八九十百千万])"
-    rf"(?P<zh>(?!一?度){ZH_NUMBER})[多来几]?(?:度(?![数过假角])|千瓦时)"
-    rf"|(?<![a-z])(?P<en>{EN_NUMBER}) ?(?:kwh|kilowatt[ -]?hours?|units)\b"
-)
-_ROUND = re.compile(
-    r"(?<![第几数好上\d一二两三四五六七八九十百千万点])"
-    r"(?P<n>[一二两三四五六七八九][百千万](?:零?[一二两三四五六七八九十百千万])*)(?:多|来|几)?"
-    r"(?![\d一二三四五六七八九十百千万亿度个户人年天次米公里斤平伏瓦号栋块元圆点分秒岁倍种件台套家名位只条张层楼字页遍步安克吨升章钟来多%])"
-)
-"""A bare number that people say of money only: nobody counts people or things in "三百八" without a word."""
-_BARE = re.compile(
-    r"(?<![\d.,:/#a-z\-])(?!(?:19|20)\d\d(?!\d))(?P<n>\d{2,5}(?:,\d{3})*(?:\.\d{1,2})?)"
-    r"(?![\d:/\-%,a-z多]|\.\d| ?(?:kwh|kva|kw|volts?|v|units?|days?|weeks?|months?|years?|times?|hours?|hrs?|minutes?|mins?|am|pm"  # noqa: E501
-    r"|people|persons?|degrees?|amps?|metres?|meters?|flats?|houses?|families|phase|percent|c|st|nd|rd|th|yuan|rmb)\b"
-    r"| [a-z]+ (?:road|street|lane|walk|row|avenue)|[度个户人年天次米公里斤平伏瓦号栋幢块元圆点分秒岁倍种件台套家名位只条张层楼字页遍步安千万百月日室单时周])"  # noqa: E501
-)
-_OF_MONEY = re.compile(
-    r"电费|账单|余额|欠|扣|提醒|预警|告警|上限|封顶|限额|单子|这个月|上个?月|本月|翻|涨|多了|贵|交|充|缴|付"
-    r"|\b(?:bills?|costs?|charge[ds]?|balance|owe|owing|pay|paid|payment|alert|warn|text me|message me|tell me|limit|debit(?:ed)?|top(?:ped)?|recharge|refund|month|dearer|expected|usually|normally)\b"  # noqa: E501
-)
+_CAPACITY_UNIT = r"(?:个)?(?:千瓦(?!时)|千伏安|k ?v ?a\b|kw(?!h))"
+_EN_CAPACITY_UNIT = r"[ -]?(?:kilowatts?(?!.?hour)|kw(?!h)|k ?v ?a|mva|mw(?!h)|kilo ?volt.?amps?)"
 _CAPACITY = re.compile(
-    rf"(?P<zh>{ZH_NUMBER})(?:个)?(?:千瓦(?!时)|千伏安|kva\b|kw(?!h))|(?<![a-z])(?P<en>{EN_NUMBER})[ -]?(?:kilowatts?(?!.?hour)|kw(?!h)|kva|kilo ?volt.?amps?)"  # noqa: E501
+    rf"(?P<zh>{ZH_NUMBER}){_CAPACITY_UNIT}|(?<![a-z])(?P<en>{EN_NUMBER}){_EN_CAPACITY_UNIT}(?![a-z])"
+    rf"|(?P<before>{ZH_NUMBER})(?=(?:减|增|加|升|降|改|变|换|扩|提|调|减少|增加)?(?:容"
+    rf"|高)?(?:到|成|为|至|-|~){ZH_NUMBER}{_CAPACITY_UNIT})"
+    rf"|(?<![a-z])(?P<enbefore>{EN_NUMBER})(?= (?:up to|down to|to) {EN_NUMBER}{_EN_CAPACITY_UNIT})",
+    re.ASCII,
 )
+_SIZE = re.compile(
+    r"(?:增|减|升|降|加|调|提|扩|换|合同|容量|功率|契约|签)(?:容|高|低|成|为|到|了|的|是"
+    rf"|从|在|只有|大)*(?P<zh>\d[\d,.]*|{ZH_HUNDREDS})(?=$|[,，。.!?变到调的不行])"
+    r"|(?P<zhof>\d{2,4})(?=的?(?:变压器|扩容|容量))"
+    r"|从(?P<zhfrom>\d[\d.]*)(?=[变到调减增升降]+[高低为成]*\d)"
+    r"|(?<=[变到高低成])(?P<zhto>\d[\d.]*)(?=$|[,，。!?])"
+    r"|\b(?:from|to|than|give me|raise it to|require(?: about)?|about|wants?"
+    r"|of) (?P<en>\d[\d,]*(?:\.\d)?)(?![\w-])(?! ?(?:a|amps?|days?|months?|years?|weeks?"
+    r"|people|%|flats?|june|july|th|st|tonnes?|rooms?)\b)(?![\d:/%.,]\d)",
+    re.ASCII,
+)
+"""A number where capacity is changed, with the unit left out."""
 _VOLTAGE = re.compile(
-    rf"(?P<kzh>{ZH_NUMBER})(?:千伏(?!安)|kv(?!a))|(?P<zh>{ZH_NUMBER})(?:多)?(?:伏特?(?!安)|v(?![a-z]))|(?<![a-z])(?P<en>{EN_NUMBER}) ?(?:volts?|v)\b(?!.?a\b)"  # noqa: E501
+    rf"(?P<kzh>{ZH_NUMBER})(?:千伏(?!安)| ?kv(?!a))"
+    rf"|(?P<zh>{ZH_NUMBER})(?:多)?(?:伏特?(?!安)|v(?![a-z]))"
+    rf"|(?<![a-z])(?P<en>{EN_NUMBER}) ?(?:volts?|v)\b(?!.?a\b)"
+)
+_VOLTAGE_SAID = re.compile(
+    r"(?:测|量|万用表|电压|读数)(?:了|着|得|下|一下|出来|到|是|才|只有|只|就|在|有|最低"
+    r"|最高|大概|显示)*(?P<zh>\d{3}"
+    r"|[一二两三四]百[一二两三四五六七八九零十]*)(?![\d多块元度千伏kva天年个户])"
+    r"|\b(?:measured?|reads?|reading|showing|meter says|voltage (?:is|was|of|at))(?: it"
+    r"| at| about| just| only| around)* (?P<en>\d{3})(?![\d,.%]|\.\d| ?(?:kwh|kw|units"
+    r"|yuan|rmb|bucks|days?))"
+    r"|(?P<usual>三百八|两百二|二百二|380|220)(?=的?(?:动力|工业|三相|电(?!费)|线|设备"
+    r"|机器|接|带)|的$|的我|的，|的,|转)"
+    r"|(?<=三相)(?P<three>三百八|380)|(?<=动力电)(?P<force>三百八|380)",
+    re.ASCII,
+)
+"""Three digits that are a voltage because it was measured, or because everybody knows the two voltages."""
+_VOLTS = re.compile(
+    r"(?<![一二三四五六七八九十百])(?P<zh>[一二两三四]百[零一二三四五六七八九十]{1,4})(?![千块元度]|[天个户])"
+    r"|\b(?P<digits>(?:one|two|three) (?:(?:oh|zero|one|two|three|four|five|six|seven"
+    r"|eight|nine) ?){2})(?!\w)"
+    r"|(?<![\d.,:/#a-z\-])(?P<n>[1-4]\d\d)(?![\d:/%]|[.,]\d| ?(?:kwh|kw|kva|hz|yuan|days?"
+    rf"|metres?|people)|[{ZH_COUNTED}块元])"
 )
 _PEOPLE_ZH = re.compile(
-    r"(?<![第\d])(?P<n>\d{1,2}|[一二两三四五六七八九十]{1,3})(?:口子?(?:人)|口(?![子水味气井锅])|(?<!一)个人(?!所得|信息|用户)|(?:位|名)(?:家庭)?成员|代人|人(?=户|住|一起|的?家庭|共|口|以上|够|居住|登记|$))"
-    r"|(?:一共|总共|家里|全家|我们家?)(?:有)?(?P<m>\d{1,2}|[一二两三四五六七八九十]{1,3})人"
+    r"(?<![第\d])(?P<n>\d{1,2}|[一二两三四五六七八九十]{1,3})(?:口子?人"
+    r"|(?<![一两])口(?![子水味气井锅都没一])|(?<!一)个人(?!所得|信息|用户|都|账户|名义)"
+    r"|个人(?=住|生活|过日子)|(?:位|名)(?:家庭)?成员|代人|人(?=户|住|一起|的?家庭|共|口"
+    r"|以上|够|居住|登记|$))"
+    r"|(?:一共|总共|家里|全家|我们家?|户口本上?)(?:有|是)?(?P<m>\d{1,2}"
+    r"|[一二两三四五六七八九十]{1,3})(?:个)?人"
 )
+_EN_COUNT = r"\d{1,2}|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
 _PEOPLE_EN = re.compile(
-    r"\b(?P<n>\d{1,2}|two|three|four|five|six|seven|eight|nine|ten)(?: of us| people| persons| family members| members| residents|-person| person)\b|(?:family|household|home) of (?P<m>\d{1,2}|two|three|four|five|six|seven|eight|nine|ten)\b"  # noqa: E501
+    rf"\b(?P<n>{_EN_COUNT})(?: of us| people| persons| ppl| heads| family members| members"
+    r"| residents|-person(?! (?:allowance|household))| person)\b"
+    rf"|(?:family|household|home) of (?:exactly )?(?P<m>{_EN_COUNT})\b|\b(?:we'?re|we are"
+    rf"|there'?s|there are)(?: now)? (?P<we>{_EN_COUNT})(?: of us)?(?= now\b|$|[,.!]"
+    r"| in (?:the|our|this) )",
+    re.ASCII,
 )
+_HEADS = re.compile(
+    r"(?:从|变成?|成|算|按|有|是)(?P<zh>[3-9]|[三四五六七八九十])(?:个?人?)(?=$|[,，。!?变到享])"
+    r"|(?:现在|还?剩|屋企|一共|总共|加起来|一下|凑了|老乡|实际)(?:是|有)?(?P<heads>[3-9]"
+    r"|[三四五六七八九十])(?:个|张嘴|口)(?!月|度|字)"
+    r"|\b(?:we have|makes us|makes|us =|total|down to|up to|became|from|to|our|of|typed in"
+    rf"|exactly|have) (?P<en>{_EN_COUNT})(?=$|[,.!?]| (?:to|in the house|and|total|in all"
+    r"|now|sharing|lives?)\b)"
+    rf"|\b(?P<mouths>{_EN_COUNT}) mouths\b",
+    re.ASCII,
+)
+"""How many a household counts, said without a word for people."""
 _RATING = re.compile(
-    r"(?P<n>[1-5]|[一二三四五])(?:分|颗?星)(?![钟之])|\b(?P<en>[1-5]|one|two|three|four|five) ?(?:stars?|out of (?:5|five)|/ ?5)"  # noqa: E501
+    r"(?P<ten>10|[1-9])/(?P<of>10|5)(?!\d)"
+    r"|(?P<n>[1-5]|[一二三四五])(?:分|颗?星)(?![钟之钱不没都也可])|(?P<full>满分|一百分"
+    r"|100分)|\b(?P<en>[1-5]|one|two|three|four|five)[ -]?(?:stars?|out of (?:5|five)"
+    r"|/ ?5)\b"
 )
 
 
 def read_quantities(text: str) -> list[Span]:
     """Quantities in a folded text."""
-    found = [
-        Span("amount", *_money_place(m), str(_fen(m)), 6)
-        for m in _AMOUNT.finditer(text)
-        if _fen(m) is not None
-    ]
-    found += _energies(text) + _bare_amounts(text)
-    for match in _CAPACITY.finditer(text):
-        if (value := _plain(match["zh"] or match["en"])) is not None:
-            found.append(Span("capacity_kva", match.start(), match.end(), value, 7))
-    for match in _VOLTAGE.finditer(text):
-        if (
-            value := _plain(match["zh"] or match["en"] or match["kzh"], 1000 if match["kzh"] else 1)
-        ) is not None:
-            found.append(Span("voltage", match.start(), match.end(), value, 7))
-    for pattern in (_PEOPLE_ZH, _PEOPLE_EN):
+    found = [*read_amounts(text), *_capacities(text), *_voltages(text)]
+    for pattern, sense in ((_PEOPLE_ZH, ""), (_PEOPLE_EN, ""), (_HEADS, "household")):
         for match in pattern.finditer(text):
-            if (value := _plain(match["n"] or match["m"])) is not None:
-                found.append(Span("person_count", match.start(), match.end(), value, 5))
-    for match in _RATING.finditer(text):
-        if (value := _plain(match["n"] or match["en"])) is not None:
-            found.append(Span("rating", match.start(), match.end(), value, 5))
+            name = next(n for n, words in match.groupdict().items() if words)
+            value = spoken.plain(match[name])
+            if value is not None:
+                place = match.span(name) if sense else match.span()
+                found.append(Span("person_count", *place, value, 5, sense))
+    found += [Span("rating", *m.span(), _stars(m), 8 if m["ten"] else 5) for m in _RATING.finditer(text)]
     return found
 
 
-def _energies(text: str) -> list[Span]:
-    return [
-        Span("amount", m.start(), m.end(), f"{value} kWh", 6)
-        for m in _ENERGY.finditer(text)
-        if (value := _plain(m["zh"] or m["en"])) is not None
-    ]
+def _stars(match: re.Match[str]) -> str:
+    """One to five."""
+    if match["full"]:
+        return "5"
+    if match["ten"]:
+        value = int(match["ten"]) * 5 / int(match["of"])
+        return str(max(1, min(5, round(value))))
+    return spoken.plain(match["n"] or match["en"]) or ""
 
 
-def _bare_amounts(text: str) -> list[Span]:
-    """Numbers without a unit; such digits only where money is spoken of."""
-    return [
-        Span("amount", m.start(), m.end(), str(int(number * 100)), 2)
-        for pattern in ((_ROUND, _BARE) if _OF_MONEY.search(text) else (_ROUND,))
-        for m in pattern.finditer(text)
-        if (number := parse_number(m["n"])) is not None
-    ]
+def _capacities(text: str) -> Iterator[Span]:
+    for match in _CAPACITY.finditer(text):
+        words = match["zh"] or match["en"] or match["before"] or match["enbefore"]
+        if (value := spoken.plain(words, 1000 if re.search(r"m(?:va|w)$", match[0]) else 1)) is not None:
+            yield Span("capacity_kva", match.start(), match.end(), value, 7)
+    for match in _SIZE.finditer(text):
+        name = str(match.lastgroup)
+        if (value := spoken.plain(match[name])) is not None:
+            yield Span("capacity_kva", *match.span(name), value, 5, "sized")
+
+
+def _voltages(text: str) -> Iterator[Span]:
+    for match in _VOLTAGE.finditer(text):
+        value = spoken.plain(match["zh"] or match["en"] or match["kzh"], 1000 if match["kzh"] else 1)
+        if value is not None:
+            yield Span("voltage", match.start(), match.end(), value, 7)
+    for match in _VOLTAGE_SAID.finditer(text):
+        name = str(match.lastgroup)
+        number = spoken.number(match[name])
+        if number is not None and 100 <= number <= 450:
+            yield Span("voltage", *match.span(name), spoken.words_of(number), 4)
+    for match in _VOLTS.finditer(text):
+        digits = match["n"] or read_digits(match["digits"] or "") or spoken.plain(match["zh"] or "")
+        if digits:
+            yield Span(
+                "voltage", match.start(), match.start() + len(match[0].rstrip()), digits, 4, "measured"
+            )
 
 
 def quantity_value(name: str, surface: str) -> str | None:
@@ -116,31 +167,7 @@ def quantity_value(name: str, surface: str) -> str | None:
     if name == "rating" and surface in _RATING_WORDS:
         return str(_RATING_WORDS[surface])
     match = re.search(f"{ZH_NUMBER}|{EN_NUMBER}", surface)
-    number = parse_number(match[0]) if match else None
+    number = spoken.number(match[0]) if match else None
     if number is None:
         return None
-    return str(int(number * 100)) if name == "amount" else _words(number)
-
-
-def _money_place(match: re.Match[str]) -> tuple[int, int]:
-    """Without the verb that told that a bare number is money."""
-    group = next((name for name in ("paid", "spent") if match[name]), 0)
-    return match.span(group)
-
-
-def _fen(match: re.Match[str]) -> int | None:
-    number = parse_number(match["sign"] or match["paid"] or match["spent"] or match["yuan"] or match["en"])
-    if number is None:
-        return None
-    tenths = int(parse_number(match["jiao"]) or 0) if match["jiao"] else 0
-    hundredths = int(parse_number(match["fen"]) or 0) if match["fen"] else 0
-    return int(number * 100) + tenths * 10 + hundredths
-
-
-def _plain(words: str, times: int = 1) -> str | None:
-    number = parse_number(words)
-    return None if number is None else _words(number * times)
-
-
-def _words(number: Decimal) -> str:
-    return f"{number.normalize():f}"
+    return str(int(number * 100)) if name == "amount" else spoken.words_of(number)

@@ -13,3 +13,5 @@ class Span(NamedTuple):
     end: int
     value: str
     weight: int = 5
+    sense: str = ""
+    """What must be spoken of for this reading to hold, see :mod:`bot.understanding.entities.wanted`."""
