@@ -41,6 +41,8 @@ class TerminalLine:
         os.write(self._terminal, f"{words}\n".encode())
 
     def press(self, label: str) -> None:
+        # The buttons are printed below the words, a moment later.
+        eventually(lambda: re.search(rf"(?m)^\s*\d+  {re.escape(label)}\s*$", self._told()), 20)
         self.say(story.numbered(label, self._told(), OFFERED))
 
     def hear(self, fragment: str) -> str:
