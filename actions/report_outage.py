@@ -44,10 +44,10 @@ def _known(call: ActionCall, world: World, outage: Outage, area: str) -> ActionR
 
 def _own_side(call: ActionCall, world: World) -> ActionResult | None:
     """Find out whether the fault is behind the meter; None when it is not, as far as anybody can tell."""
-    still_out, breaker = call.slots.get("still_out"), call.slots.get("breaker")
-    if still_out == "yes":
+    power_back, breaker = call.slots.get("power_back"), call.slots.get("breaker")
+    if power_back == "no":
         return ActionResult("own_side_help")
-    if still_out == "no":
+    if power_back == "yes":
         return ActionResult("solved")
     if breaker == "tripped":
         return ActionResult("own_side")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bot.dialogue import (
+    afterwards,
     choices,
     danger,
     doubts,
@@ -20,7 +21,7 @@ from bot.dialogue import (
     tickets,
 )
 from bot.dialogue.flows import Flows, load_flows
-from bot.dialogue.habits import Habits, load_habits
+from bot.dialogue.habits import Habits, load_habits, width
 from bot.dialogue.memory import Memory, recall
 from bot.dialogue.step import Menu, Step
 from domain.dialogue import (
@@ -40,6 +41,8 @@ DIGRESSES = 0.6
 """Confidence from which a message with another intent leaves the open question."""
 LEAVES_FREE_TEXT = 0.85
 """The same when we asked for her own words, which may well look like an intent."""
+FEW_WORDS = 24
+"""Width (a Chinese character counts two) up to which a message is rather the answer to our question."""
 SURVEY_CHOICES = ("solved_yes", "solved_partly", "solved_no")
 """What the satisfaction question offers, in its order; typing the number means the same."""
 NO_NEW_REQUEST = frozenset({"inform", UNKNOWN, "affirm", "deny", "out_of_scope"})
@@ -104,6 +107,7 @@ class FlowDialogue:
         """The ticket exists: its number, who answers for it, by when. Only speaks."""
         step = self._step(state, heard, around)
         step.speaks_only = True
+        afterwards.remember(step, ticket)
         if wish.purpose == "danger":
             danger.opened(step, wish, ticket)
         else:
@@ -177,6 +181,8 @@ def _hear(step: Step) -> None:
     top = step.memory.top
     if top is not None and top.flow == "human_agent" and intent not in ("stop", "repeat"):
         repairs.about_given(step)
+    elif step.habits.says("menu", step.heard.text):
+        step.tell("repair.menu", step.habits.menu)
     elif repairs.is_abuse(step) and intent in (*NO_NEW_REQUEST, "stop", "goodbye"):
         repairs.abused(step)
     elif intent != "human_agent" and step.habits.contains("person", step.heard.text):
@@ -255,7 +261,7 @@ def _change_proof(step: Step, how: str) -> bool:
     elif how == "holder" and top.slots.get("account_no"):
         identity.by_holder(step, top)
     else:
-        identity.prove(step, top)
+        identity.prove(step, top, anew=True)
         playing.after_proof_step(step)
     return True
 
@@ -265,7 +271,7 @@ def _answered(step: Step) -> bool:
     top = step.memory.top
     if top is None:
         return _continues_last(step)
-    if _digresses(step):
+    if not _chooses(step) and _digresses(step):
         misfit.give_up_first(step)
         return False
     if top.proving:
@@ -283,6 +289,15 @@ def _answered(step: Step) -> bool:
     if not _corrects(step):
         misfit.handle(step)
     return True
+
+
+def _chooses(step: Step) -> bool:
+    """Whether a few words answer the open question with choices, whatever else they could mean."""
+    top = step.memory.frames[-1]
+    slot = step.flow_of(top).slot(top.asking)
+    if top.proving or slot is None or slot.is_ != "choice" or width(step.heard.text) > FEW_WORDS:
+        return False
+    return bool(step.habits.chosen(slot.name, slot.values, step.heard.text))
 
 
 def _digresses(step: Step) -> bool:
@@ -332,7 +347,7 @@ def _continues_last(step: Step) -> bool:
 def _request(step: Step, intent: str) -> None:
     """A request, or something that we cannot make out."""
     understood = step.heard.understanding
-    if understood.close and repairs.which(step):
+    if repairs.disagreed(step) or afterwards.adds(step) or (understood.close and repairs.which(step)):
         return
     if intent in step.flows:
         doubts.acted(step, intent)

@@ -48,6 +48,8 @@ class Slot:
     """Asked only when an outcome asks for it."""
     optional: bool = False
     """One try; without a usable answer the flow goes on."""
+    early: bool = False
+    """A choice that the first words of the request may have made already ("a charger in my garage")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +177,7 @@ def _consistent(flow: Flow, where: str) -> None:
 
 def _slot(raw: object, where: str) -> Slot:
     table = _table(raw, where)
-    _known(table, where, {"slot", "is", "ask", "entity", "or", "values", "demand", "optional"})
+    _known(table, where, {"slot", "is", "ask", "entity", "or", "values", "demand", "optional", "early"})
     if not table.get("slot"):
         raise FlowError(f"{where}: slot is missing")
     kind = str(table.get("is", "text"))
@@ -193,6 +195,7 @@ def _slot(raw: object, where: str) -> Slot:
         values=values,
         demand=bool(table.get("demand", False)),
         optional=bool(table.get("optional", False)),
+        early=bool(table.get("early", False)),
     )
 
 

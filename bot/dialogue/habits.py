@@ -1,9 +1,9 @@
-"""``nlu_data/dialogue.yml``: how long a proof holds, what the menu offers, the words of small repairs."""
+"""``nlu_data/dialogue.yml`` and ``answers.yml``: how long a proof holds, the menu, words of small repairs."""
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -36,6 +36,8 @@ _WORD_LISTS = (
     "asking",
     "wishes",
     "own",
+    "menu",
+    "disagrees",
 )
 
 
@@ -52,6 +54,20 @@ class Habits:
     unsure_below: float
     """A request acted upon with less confidence than this is listed for learning."""
     words: Mapping[str, tuple[str, ...]]
+    answers: Mapping[str, Mapping[str, tuple[str, ...]]]
+    """Words that answer a question with choices: slot, value, words."""
+
+    def chosen(self, slot: str, values: Collection[str], text: str) -> str:
+        """Which of the values the words of a message choose; empty when none, or two of them equally."""
+        flat = bare(text)
+        spaced = f" {flat} "
+        found: dict[int, set[str]] = {}
+        for value in values:
+            for word in self.answers.get(slot, {}).get(value, ()):
+                if (f" {word} " in spaced) if word.isascii() else (word in flat):
+                    found.setdefault(len(word), set()).add(value)
+        longest = found[max(found)] if found else set()
+        return next(iter(longest)) if len(longest) == 1 else ""
 
     def says(self, list_name: str, text: str) -> bool:
         """Whether the whole message is one of the words of the list."""
@@ -87,7 +103,7 @@ def width(text: str) -> int:
 
 
 def load_habits(path: Path) -> Habits:
-    """Read the file.
+    """Read the file, and ``answers.yml`` beside it.
 
     Raises:
         FlowError: a key is missing or has the wrong form.
@@ -102,9 +118,18 @@ def load_habits(path: Path) -> Habits:
             danger=_handing(raw["danger"]),
             unsure_below=float(raw["unsure_below"]),
             words=words,
+            answers=_answers(path.with_name("answers.yml")),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise FlowError(f"{path.name}: {type(error).__name__}: {error}") from error
+
+
+def _answers(path: Path) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+    raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return {
+        str(slot): {str(value): tuple(bare(str(word)) for word in words) for value, words in values.items()}
+        for slot, values in raw.items()
+    }
 
 
 def _handing(raw: Mapping[str, object]) -> Handing:

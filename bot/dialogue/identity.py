@@ -18,8 +18,8 @@ SURE = 0.9
 """Confidence from which a message counts as a new request even though we wait for a name."""
 
 
-def prove(step: Step, frame: Frame) -> None:
-    """Begin (or begin again) the proof for the frame's account."""
+def prove(step: Step, frame: Frame, *, anew: bool = False) -> None:
+    """Begin the proof for the frame's account, with the code already on its way unless it is wanted anew."""
     account_no = frame.slots.get("account_no", "")
     if not account_no:
         frame.proving = "account"
@@ -28,15 +28,30 @@ def prove(step: Step, frame: Frame) -> None:
     if f"contact:{step.around.contact_id}" in step.around.locked:
         frame.proving = "locked"
         return
+    sent = next((other for other in step.memory.frames if _awaits_code_of(other, account_no)), None)
+    if sent is not None and not anew:
+        frame.proof, frame.proving = dict(sent.proof), "code"
+        step.tell("identity.same_code", topic=f"topic.{frame.flow}")
+        return
     frame.proof = {"account_no": account_no}
     frame.proving = "code"
     step.do = ActionRequest("send_code", {}, account_no, step.level(account_no))
 
 
+def _awaits_code_of(frame: Frame, account_no: str) -> bool:
+    return frame.proving == "code" and frame.proof.get("account_no") == account_no
+
+
+def needless(step: Step, frame: Frame) -> bool:
+    """Whether what a frame waits to have proved has been proved meanwhile, for another request."""
+    account_no = frame.slots.get("account_no", "") or next(iter(step.accounts()), "")
+    return bool(frame.proving) and step.level(account_no) >= Level.V2
+
+
 def ask_again(step: Step, frame: Frame) -> None:
     """Repeat the open question of the proof."""
     question = {
-        "account": "identity.ask_account",
+        "account": "identity.ask_account_again",
         "code": "identity.ask_code",
         "name": "identity.ask_name",
         "id_tail4": "identity.ask_id_tail4",

@@ -65,6 +65,8 @@ class Memory:
     """``ticket`` and ``number`` of the satisfaction question that is open; ``solved`` once answered."""
     hazard: dict[str, str] = field(default_factory=dict)
     """``ticket``, ``number``, ``kind`` and ``at`` of the danger just reported, while we ask where it is."""
+    opened: dict[str, str] = field(default_factory=dict)
+    """``ticket``, ``number``, ``name`` and ``at`` of the ticket last opened, for what she adds to it."""
     missed: int = 0
     """Messages in a row that were not understood."""
     humans: int = 0
@@ -127,6 +129,7 @@ _PLAIN = {
     "proved": dict,
     "survey": dict,
     "hazard": dict,
+    "opened": dict,
     "missed": int,
     "humans": int,
     "silent": int,
@@ -167,7 +170,11 @@ def _sound(memory: Memory) -> None:
     if memory.hazard:
         for name in ("ticket", "number", "kind", "at"):
             _typed(memory.hazard[name], str)
-    dated = [*memory.proved.values(), *filter(None, [memory.said_at, memory.hazard.get("at")])]
+    if memory.opened:
+        for name in ("ticket", "number", "name", "at"):
+            _typed(memory.opened[name], str)
+    moments = [memory.said_at, memory.hazard.get("at"), memory.opened.get("at")]
+    dated = [*memory.proved.values(), *filter(None, moments)]
     for moment in dated:
         if datetime.fromisoformat(moment).tzinfo is None:
             raise ValueError("a moment without a zone")

@@ -30,7 +30,8 @@ def begin(step: Step, intent: str, found: Mapping[str, str], words: str) -> None
         _change(open_frame, found)
         step.memory.push(open_frame)
     else:
-        step.memory.push(Frame(flow=intent, slots=dict(found), words=words[: slots.LONGEST]))
+        known = {**slots.from_words(flow, words, step.habits), **found}
+        step.memory.push(Frame(flow=intent, slots=known, words=words[: slots.LONGEST]))
         if flow.before:
             step.tell(flow.before)
     proceed(step)
@@ -49,6 +50,7 @@ def proceed(step: Step) -> None:
     if flow.tickets and not _names_a_place(flow, frame) and tickets.of_class(step, flow.tickets):
         finish(step)
         return
+    _take_known_place(step, flow, frame)
     _take_known_account(step, flow, frame)
     if flow.level >= Level.V2 and flow.do and step.level(frame.slots.get("account_no", "")) < Level.V2:
         if frame.proving:
@@ -117,7 +119,7 @@ def ask_again(step: Step) -> None:
         return
     slot = step.flow_of(frame).slot(frame.asking)
     if slot is not None:
-        step.tell(slot.ask, topic=handover.topic(frame.flow))
+        _put_question(step, frame, slot, again=True)
 
 
 def learn(step: Step, request: ActionRequest, result: ActionResult) -> None:
@@ -182,6 +184,9 @@ def finish(step: Step) -> None:
 def resume(step: Step) -> None:
     """Announce the return to the flow that was interrupted, or begin the second request."""
     memory = step.memory
+    if memory.top is not None and identity.needless(step, memory.top):
+        _resume_proved(step, memory.top)
+        return
     if memory.top is not None:
         step.tell("repair.back_to", topic=handover.topic(memory.top.flow))
         ask_again(step)
@@ -195,6 +200,18 @@ def resume(step: Step) -> None:
         return
     step.tell("repair.now_second", topic=handover.topic(waiting.intent))
     begin(step, waiting.intent, waiting.slots, step.heard.text)
+
+
+def _resume_proved(step: Step, frame: Frame) -> None:
+    """What waited for its proof goes on at once, or is offered where nothing more can be asked now."""
+    if _only_speaks(step):
+        step.memory.frames.remove(frame)
+        step.memory.queue.insert(0, Waiting(frame.flow, frame.slots))
+        step.tell("repair.second_waits", topic=handover.topic(frame.flow))
+        return
+    frame.proving, frame.proof = "", {}
+    step.tell("repair.back_to", topic=handover.topic(frame.flow))
+    proceed(step)
 
 
 def queue(step: Step, intent: str) -> None:
@@ -254,8 +271,14 @@ def _act(step: Step, flow: Flow, frame: Frame) -> None:
 
 def _ask(step: Step, frame: Frame, slot: Slot) -> None:
     frame.asking = slot.name
+    _put_question(step, frame, slot, again=bool(frame.asked.get(slot.name)))
     frame.asked[slot.name] = frame.asked.get(slot.name, 0) + 1
-    step.tell(slot.ask, topic=handover.topic(frame.flow))
+
+
+def _put_question(step: Step, frame: Frame, slot: Slot, *, again: bool) -> None:
+    """Ask; the second time shorter, where the phrases have shorter words for it."""
+    shorter = f"{slot.ask}_again"
+    step.tell(shorter if again and step.menu.has(shorter) else slot.ask, topic=handover.topic(frame.flow))
 
 
 def _missing(flow: Flow, frame: Frame) -> Slot | None:
@@ -274,6 +297,23 @@ def _missing(flow: Flow, frame: Frame) -> Slot | None:
 
 def _names_a_place(flow: Flow, frame: Frame) -> bool:
     return any(frame.slots.get(slot.name) for slot in flow.collect)
+
+
+def _take_known_place(step: Step, flow: Flow, frame: Frame) -> None:
+    """The place that an open request is about, or the one just finished, is not asked for again."""
+    if not _about_a_place(flow) or _names_a_place(flow, frame):
+        return
+    last = step.flows.get(step.memory.last_flow)
+    spoken_of = [other.slots for other in reversed(step.memory.frames) if _about_a_place(step.flow_of(other))]
+    if last is not None and _about_a_place(last):
+        spoken_of.append(step.memory.last_slots)
+    known = next((slots for slots in spoken_of if slots.get("area") or slots.get("address")), {})
+    frame.slots.update({name: known[name] for name in ("area", "address") if known.get(name)})
+
+
+def _about_a_place(flow: Flow) -> bool:
+    """Whether its place is where somebody has, or will have, no power; a new supply is somewhere else."""
+    return flow.slot("area") is not None and flow.slot("address") is not None
 
 
 def _take_known_account(step: Step, flow: Flow, frame: Frame) -> None:

@@ -9,17 +9,21 @@ from bot.dialogue import doubts, handover, playing, slots
 from bot.dialogue.habits import width
 from bot.dialogue.memory import Frame
 from bot.dialogue.step import Step
+from domain.contact import Level
 from domain.learning import Reason
 from domain.ports import Saying
-from domain.understanding import ENGINE_RASA
+from domain.understanding import ENGINE_RASA, UNKNOWN
 
 MOST_OFFERED = 3
 LIKELY_ENOUGH = 0.08
 """A guess below this is not worth offering."""
+THINKABLE = 0.03
+"""A guess that may stand beside a likely one, so that there is something to choose from."""
 GIVE_UP_AFTER = 2
 _TELLS_THE_MATTER = 28
 """A request for a person this wide (a Chinese character counts two) says what it is about."""
 SILENCES = 3
+_DISPUTE = "topic.dispute_bill"
 
 
 def control(step: Step, intent: str) -> bool:
@@ -69,7 +73,7 @@ def not_understood(step: Step) -> None:
     if _gives_up(step):
         return
     doubts.unclear(step, Reason.UNKNOWN)
-    likely = likely_requests(step)
+    likely = _meanings(step)
     if understood.engine != ENGINE_RASA and not likely:
         step.tell("repair.menu_only", step.habits.menu)
     elif likely:
@@ -101,6 +105,29 @@ def _gives_up(step: Step) -> bool:
     doubts.unclear(step, Reason.TWICE)
     step.tell("repair.person")
     handover.to_a_person(step, step.heard.text[: slots.LONGEST])
+    return True
+
+
+def _meanings(step: Step) -> list[str]:
+    """Two or three meanings to choose from: the likely ones, and beside a single one the next best."""
+    likely = likely_requests(step)
+    if len(likely) != 1:
+        return likely
+    rest = [*_requests(step, THINKABLE), *(key for key in step.habits.menu if key != "human")]
+    return [*likely, next(key for key in rest if key not in likely)]
+
+
+def disagreed(step: Step) -> bool:
+    """She does not believe what she was just told of her account: offer what can be done about it."""
+    memory, text = step.memory, step.heard.text
+    flow = step.flows.get(memory.last_flow)
+    if memory.top is not None or flow is None or not flow.do or flow.level < Level.V2:
+        return False
+    told = step.heard.understanding.intent in ("deny", "affirm", "inform", "out_of_scope", UNKNOWN)
+    if not told or not step.habits.contains("disagrees", text):
+        return False
+    shown = [key for key in memory.offered if key.startswith("topic.") and key != _DISPUTE]
+    step.tell("repair.disagrees", (_DISPUTE, *shown[: MOST_OFFERED - 1], "human"))
     return True
 
 
@@ -240,13 +267,17 @@ def _attachment(step: Step) -> None:
 
 def likely_requests(step: Step) -> list[str]:
     """Choice keys of the likeliest requests, best first."""
+    return _requests(step, LIKELY_ENOUGH)[:MOST_OFFERED]
+
+
+def _requests(step: Step, least: float) -> list[str]:
     found = []
     for guess in step.heard.understanding.ranking:
         key = f"topic.{guess.name}"
         flow = step.flows.get(guess.name)
-        if guess.confidence >= LIKELY_ENOUGH and flow and not flow.control and step.menu.payload(key):
+        if guess.confidence >= least and flow and not flow.control and step.menu.payload(key):
             found.append(key)
-    return found[:MOST_OFFERED]
+    return found
 
 
 def _says_what_about(step: Step) -> bool:

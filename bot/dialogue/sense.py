@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.dialogue import slots
+from bot.dialogue.habits import bare
 from bot.dialogue.step import Step
 from domain.understanding import ENGINE_RASA, UNKNOWN, Understanding
 
 SURE_TO_STEER = 0.5
 """Thanks, "again?", yes and the like are short words; a guess below this is none of them."""
-SURE_TO_ACT = 0.35
+SURE_TO_ACT = 0.45
 """A request that we would act upon; below, the likeliest meanings are offered."""
 SURE_TO_FILE = 0.5
 """The same for a request that ends as a ticket: a wrong one costs two people their time."""
@@ -20,6 +22,7 @@ THINKABLE = 0.05
 
 def read(step: Step) -> None:
     """Settle what the message means here; what stays doubtful becomes ``unknown``, its guesses kept."""
+    _drop_false_place(step)
     understood = step.heard.understanding
     if understood.danger is not None or understood.engine != ENGINE_RASA or not understood.ranking:
         return
@@ -28,6 +31,18 @@ def read(step: Step) -> None:
         _take(step, replace(understood, intent=shown, confidence=SURE_ALONE, close=False))
     elif understood.second is None and understood.confidence < _least(step, understood.intent):
         _take(step, replace(understood, intent=UNKNOWN, close=False))
+
+
+def _drop_false_place(step: Step) -> None:
+    """While we wait for a place the reader takes any whole message for one: "be quick!" is none."""
+    understood = step.heard.understanding
+    place = understood.entity("address")
+    if place is None or bare(place.surface) != bare(step.heard.text):
+        return
+    rest = tuple(entity for entity in understood.entities if entity is not place)
+    without = replace(step.heard, understanding=replace(understood, entities=rest))
+    if not slots.looks_like_a_place(without, step.habits):
+        step.heard = without
 
 
 def _take(step: Step, understood: Understanding) -> None:

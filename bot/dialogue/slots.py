@@ -94,6 +94,8 @@ def from_answer(slot: Slot, heard: Heard, habits: Habits) -> str:
     entity = heard.understanding.entity(slot.entity or slot.name)
     if slot.is_ == "name":
         return checked(slot, name_in(heard, habits))
+    if slot.is_ == "place" and not is_a_place(heard, habits):
+        return ""
     if entity is not None:
         value = checked(slot, entity.value)
         if value:
@@ -105,12 +107,29 @@ def from_answer(slot: Slot, heard: Heard, habits: Habits) -> str:
     if slot.is_ == "text":
         return _free_text(slot, heard)
     if slot.is_ == "place":
-        return _free_text(slot, heard) if is_a_place(heard, habits) else ""
+        return _free_text(slot, heard)
     if slot.is_ == "word":
         return checked(slot, heard.text)
-    if slot.is_ == "choice" and slot.values == ("yes", "no"):
-        return {"affirm": "yes", "deny": "no"}.get(heard.understanding.intent, "")
+    if slot.is_ == "choice":
+        return _choice(slot, heard, habits)
     return ""
+
+
+def _choice(slot: Slot, heard: Heard, habits: Habits) -> str:
+    """The choice that she makes in her own words; none if she does not know."""
+    if habits.contains("at_a_loss", heard.text):
+        return ""
+    said = habits.chosen(slot.name, slot.values, heard.text)
+    if not said and slot.values == ("yes", "no"):
+        return {"affirm": "yes", "deny": "no"}.get(heard.understanding.intent, "")
+    return said
+
+
+def from_words(flow: Flow, text: str, habits: Habits) -> dict[str, str]:
+    """Choices that the first words of a request have made already."""
+    early = [slot for slot in flow.collect if slot.early]
+    found = {slot.name: habits.chosen(slot.name, slot.values, text) for slot in early}
+    return {name: value for name, value in found.items() if value}
 
 
 def answer_to(flow: Flow, slot: Slot, heard: Heard, habits: Habits) -> tuple[str, str]:
@@ -157,16 +176,25 @@ _LONGEST_PLACE = 40
 def is_a_place(heard: Heard, habits: Habits) -> bool:
     """Named places, words that belong to addresses, or a short plain name that is no small talk."""
     understood = heard.understanding
-    if heard.attachments or understood.entity("address") or understood.entity("area"):
+    if heard.attachments or understood.entity("address"):
+        return True
+    if understood.intent not in ("inform", UNKNOWN, "out_of_scope") and not _names_one(heard, habits):
+        return False
+    return looks_like_a_place(heard, habits)
+
+
+def looks_like_a_place(heard: Heard, habits: Habits) -> bool:
+    """The same by its words alone, whatever the message was taken for."""
+    if heard.understanding.entity("area"):
         return True
     if asks(heard, habits) or habits.contains("at_a_loss", heard.text) or not _WORDS.search(heard.text):
         return False
-    if habits.contains("places", heard.text):
-        return True
-    if understood.intent not in ("inform", UNKNOWN, "out_of_scope"):
-        return False
     brief = len(heard.text) <= _LONGEST_PLACE and len(heard.text.split()) <= _LONGEST_NAME
-    return brief and not habits.contains("chatter", heard.text)
+    return _names_one(heard, habits) or (brief and not habits.contains("chatter", heard.text))
+
+
+def _names_one(heard: Heard, habits: Habits) -> bool:
+    return bool(heard.understanding.entity("area")) or habits.contains("places", heard.text)
 
 
 def _free_text(slot: Slot, heard: Heard) -> str:

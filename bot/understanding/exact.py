@@ -16,6 +16,8 @@ _GLUE = re.compile(
     r"[\s.,!?。，！？~、:;：#\-()]|是|的|我|户号|号码?|电话|手机|叫|在|住|从|开始|工单|身份证|后四位|到|就|哦|啊|嗯|呃|好|"
     r"\b(?:it'?s|its|is|my|the|account|number|no|phone|name|i'?m|at|since|from|on|in|and|ticket|application)\b"
 )
+_ANY_WORDS = frozenset(("address", "branch", "staff_name"))
+"""Values that may be any words: that we asked for one does not make every message one."""
 _VALUES = frozenset(
     [
         "account_no",
@@ -50,13 +52,21 @@ def only_value(words: str, entities: Sequence[Entity], original: str, expecting:
     """Whether the message is nothing but a value: digits, or entities and the words that join them."""
     if re.fullmatch(r"[\s\d#*]+", words) and any(c.isdigit() for c in words):
         return True
-    wanted = [e for e in entities if e.name in _VALUES or e.name == expecting]
+    wanted = [
+        e for e in entities if (e.name in _VALUES or e.name == expecting) and not _taken_whole(e, original)
+    ]
     if not wanted:
         return False
     rest = original
     for entity in sorted(wanted, key=lambda e: e.start, reverse=True):
         rest = rest[: entity.start] + " " + rest[entity.end :]
     return not _GLUE.sub("", fold(rest).text)
+
+
+def _taken_whole(entity: Entity, original: str) -> bool:
+    """Whether the reader took the whole message for what was asked for, without any number in it."""
+    whole = entity.name in _ANY_WORDS and _EDGES.sub("", entity.surface) == _EDGES.sub("", original)
+    return whole and not any(letter.isdigit() for letter in original)
 
 
 def menu_intent(words: str) -> str | None:

@@ -39,6 +39,8 @@ def test_journey(language: str, journey: dict[str, Any]) -> None:
             assert words in text, f"{where}: {text}"
         for words in turn.get("hides", ()):
             assert words not in text, f"{where}: {text}"
+        for label in turn.get("offers", ()):
+            assert label in answer.labels, f"{where}: {answer.labels}"
         assert "—" not in text, f"{where}: {text}"
         _check_decisions(turn, answer, where)
 
