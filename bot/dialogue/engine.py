@@ -183,6 +183,8 @@ def _hear(step: Step) -> None:
         repairs.about_given(step)
     elif step.habits.says("menu", step.heard.text):
         step.tell("repair.menu", step.habits.menu)
+    elif step.habits.says("hesitates", step.heard.text):
+        step.tell("repair.take_your_time", tuple(step.memory.offered))
     elif repairs.is_abuse(step) and intent in (*NO_NEW_REQUEST, "stop", "goodbye"):
         repairs.abused(step)
     elif intent != "human_agent" and step.habits.contains("person", step.heard.text):

@@ -37,6 +37,7 @@ _WORD_LISTS = (
     "wishes",
     "own",
     "menu",
+    "hesitates",
     "disagrees",
 )
 

@@ -109,7 +109,7 @@ def answers(player: Player, wish: str) -> Any:
         if request.verb in verbs:
             return verbs[request.verb]
         then = next(flow.then for flow in FLOW_TABLE.values() if flow.do == request.verb)
-        # The verbs themselves tell what is private to a proved customer only (tests/contract/test_actions.py).
+        # The verbs keep what is private to a proved customer: tests/contract/test_actions.py.
         proved = request.level >= Level.V2
         outcomes = [name for name in sorted(then) if proved or not then[name].say.startswith(PRIVATE)]
         return ActionResult(outcomes[len(request.slots) % len(outcomes)])
