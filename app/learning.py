@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from app.settings import HOUSE, Settings
-from bot.understanding.entities.moments import SHANGHAI
+from bot.understanding.entities.clock import SHANGHAI
 from bot.understanding.review import (
     Proposed,
     Verdict,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from bot.dialogue import doubts
 from bot.dialogue.habits import width
 from bot.dialogue.step import Step
 from domain.facts import TicketOpened
@@ -34,6 +35,9 @@ def adds(step: Step) -> bool:
         return False
     if all(ticket.id != opened["ticket"] for ticket in step.around.open_tickets) or not _only_tells(step):
         return False
+    if step.heard.understanding.intent in ("affirm", "deny"):
+        # "No, I meant the box outside" belongs on the ticket and tells that we misheard.
+        doubts.acted(step, step.heard.understanding.intent)
     step.belongs_to = opened["ticket"]
     step.memory.missed = 0
     step.tell("handover.added", number=opened["number"], name=opened["name"])

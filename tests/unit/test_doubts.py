@@ -55,8 +55,8 @@ def test_not_understood_twice_marks_both_messages(player: Player) -> None:
 
 
 def test_two_likely_meanings_are_reported_when_we_ask_which(player: Player) -> None:
-    ranking = {"query_bill": 0.4, "query_usage": 0.35}
-    answer = hear(player, "用了多少", intent="query_bill", sure=0.4, ranking=ranking, close=True)
+    ranking = {"query_bill": 0.47, "query_usage": 0.4}
+    answer = hear(player, "用了多少", intent="query_bill", sure=0.47, ranking=ranking, close=True)
     assert answer.keys == ["repair.which"]
     assert reported(answer) == [("close", "i1")]
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.understanding.evaluation.entity_table import main
 
+NOW = datetime(2026, 11, 25, 4, 0, tzinfo=UTC)
 LINES = [
     {"text": "给我家空调报修", "lang": "zh", "intent": "report_voltage_problem", "entities": [{"entity": "appliance", "value": "空调"}]},  # noqa: E501
     {"text": "冰箱也不转", "lang": "zh", "intent": "report_voltage_problem", "entities": []},
@@ -19,7 +21,7 @@ def table(tmp_path: Path, *options: str) -> tuple[int, str]:
     path = tmp_path / "lines.jsonl"
     path.write_text("\n".join(json.dumps(line, ensure_ascii=False) for line in LINES), encoding="utf-8")
     out = io.StringIO()
-    return main([str(path), "--models", str(tmp_path / "none"), *options], out), out.getvalue()
+    return main([str(path), "--models", str(tmp_path / "none"), *options], NOW, out), out.getvalue()
 
 
 def test_each_type_has_its_row(tmp_path: Path) -> None:
@@ -41,5 +43,5 @@ def test_errors_are_shown_with_their_sentence(tmp_path: Path) -> None:
 
 def test_a_file_that_is_none_is_named(tmp_path: Path) -> None:
     out = io.StringIO()
-    assert main([str(tmp_path / "missing.jsonl"), "--models", str(tmp_path)], out) == 2
+    assert main([str(tmp_path / "missing.jsonl"), "--models", str(tmp_path)], NOW, out) == 2
     assert "missing.jsonl" in out.getvalue()

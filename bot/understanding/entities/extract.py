@@ -111,7 +111,7 @@ class EntityReader:
         if not words:
             return ""
         if name in _CODES:
-            return code_value(name, words)
+            return code_value(name, words) or words
         if name == "period":
             found = period_value(words, now.astimezone(SHANGHAI).date())
             return found or moment_value("date", words, now) or words

@@ -12,7 +12,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TextIO
 
@@ -22,17 +22,17 @@ from bot.understanding.evaluation.entity_finds import EntityScore, entity_scores
 from bot.understanding.evaluation.labelled import read_labelled
 from bot.understanding.evaluation.measures import quantile
 from bot.understanding.train import HOUSE
+from domain.clock import SystemClock
 from domain.errors import BadRequest
 
 
-def main(arguments: Sequence[str], out: TextIO = sys.stdout) -> int:
-    """Exit status 0, or 2 when a file cannot be read."""
+def main(arguments: Sequence[str], now: datetime, out: TextIO = sys.stdout) -> int:
+    """Exit status 0, or 2 when a file cannot be read. ``now`` is what "last month" is reckoned from."""
     parser = argparse.ArgumentParser(prog="python -m bot.understanding.evaluation.entity_table")
     parser.add_argument("files", nargs="+", type=Path)
     parser.add_argument("--show", action="append", default=[], metavar="TYPE", help="list its errors")
     parser.add_argument("--models", type=Path, default=HOUSE / ".rasa" / "models")
     asked = parser.parse_args(arguments)
-    now = datetime.now(UTC)
     understander = build_understander(HOUSE / "config.yml", models_dir=asked.models)
     judged = understander.refresh()
     try:
@@ -70,4 +70,4 @@ def print_errors(name: str, score: EntityScore, out: TextIO) -> None:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1:]))
+    raise SystemExit(main(sys.argv[1:], SystemClock().now()))
