@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 import pytest
 import redis
+import structlog
 
 from tests.fixtures_rasa import rasa_model, rasa_server  # noqa: F401  (fixtures)
 from tests.prepared import seeded_utility  # noqa: F401  (fixture)
@@ -28,6 +29,14 @@ def clean_environment() -> Iterator[None]:
     kept = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("SHOUWEN_")}
     yield
     os.environ.update(kept)
+
+
+@pytest.fixture(autouse=True)
+def logs_as_before() -> Iterator[None]:
+    """A command that runs inside a test sends the logs to a stream that is closed after it."""
+    before = structlog.get_config()
+    yield
+    structlog.configure(**before)
 
 
 @pytest.fixture(scope="session")

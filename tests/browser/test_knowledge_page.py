@@ -30,7 +30,7 @@ def test_the_other_language_shows_the_same_article_and_asks_the_same(open_page: 
     page.goto(page.url.split("/knowledge")[0] + "/knowledge?q=谷电")
     page.get_by_role("link", name="Switch to English").click()
     expect(page.locator("#q")).to_have_value("谷电")
-    expect(page.locator(".hit").first).to_contain_text("peak")
+    expect(page.locator(".hit").first).to_contain_text("Time-of-use")
 
 
 def test_an_article_leads_back_to_the_chat_and_the_chat_to_the_articles(open_page: OpenPage):

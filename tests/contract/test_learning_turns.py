@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,13 @@ class NoActions:
         return ActionResult("none")
 
 
+class NoKnowledge:
+    """A house without articles."""
+
+    def search(self, text: str, on: date, most: int = 3, *, about: str = "") -> tuple[()]:
+        return ()
+
+
 class Talk:
     """A customer, and a bot that answers each message at once."""
 
@@ -69,6 +77,7 @@ class Talk:
             understander=self.understander,
             dialogue=dialogue,
             actions=NoActions(),
+            knowledge=NoKnowledge(),
             tickets=Intake(load_rules(), deadlines, voice, lambda _: "urban"),
             phrasing=phrasing,
             voice=voice,

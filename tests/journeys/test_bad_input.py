@@ -31,7 +31,7 @@ ODD = {
     "one long word": MARK + "啊" * 4000,
 }
 NO_CIVIL_WORDS = re.compile(r"Traceback|Exception|Error\b|\bNone\b|undefined|Internal Server|[{}<>]|—|\\u")
-PRICE, PRICE_WORDS = "电费多少钱一度", "居民电价"
+PRICE, PRICE_WORDS = "电费多少钱一度", "0.538"
 STRANGERS = {
     "web": ("0312020202", "王志强", "19900000102", "1074"),
     "hotline": ("0312030303", "陈海燕", "19900000103", "1111"),
