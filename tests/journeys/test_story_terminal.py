@@ -6,6 +6,7 @@ import fcntl
 import os
 import pty
 import re
+import signal
 import struct
 import subprocess
 import sys
@@ -76,6 +77,8 @@ def terminal_chat(url: str) -> Iterator[tuple[TerminalLine, subprocess.Popen[byt
         stdout=theirs,
         stderr=theirs,
         start_new_session=True,
+        # A terminal's Ctrl-C is never ignored, but a test run started in the background hands that down.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     os.close(theirs)
     try:
@@ -91,5 +94,5 @@ def test_the_story_in_a_terminal(product: Product) -> None:
     with terminal_chat(product.url) as (line, client), product.seat("zhao.min", "en") as seat:
         line.hear("Ctrl-C")
         story.tell(product, line, story.SeatDesk(seat), story.ENGLISH)
-        os.kill(client.pid, 2)
+        os.kill(client.pid, signal.SIGINT)
         assert client.wait(20) == 0, "Ctrl-C leaves without a fuss"
