@@ -65,6 +65,8 @@ class Settings(BaseSettings):
     """Web sites that may show the chat in a frame, as a JSON list (``["https://www.example.com"]``)."""
     chat_messages_per_minute: int = Field(default=30, ge=1)
     """From one web chat; more is refused kindly."""
+    chat_messages_per_minute_per_address: int = Field(default=600, ge=1)
+    """All chats from one network address together: an office or a school may share one."""
 
     hotline_token: str = ""
     """Bearer token of the IVR; empty makes one in the data folder."""

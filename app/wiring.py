@@ -284,6 +284,7 @@ class House:
             demo_sign_ins=self._demo_sign_ins(),
             read_sms=self._read_sms if settings.demo else None,
             messages_per_minute=settings.chat_messages_per_minute,
+            messages_per_minute_per_address=settings.chat_messages_per_minute_per_address,
             export_lessons=lesson_export(settings, self.store, self.clock),
             departments=load_people().departments,
             embed_origins=settings.embed_origins,

@@ -110,7 +110,11 @@ def main(settings: Settings) -> int:
         ours_settings = Settings(data_dir=data)
         data.joinpath("models").symlink_to(settings.models_dir)
         prepare_all(ours_settings)
-        limits = {"SHOUWEN_CHAT_MESSAGES_PER_MINUTE": "1000000", "SHOUWEN_LOG_LEVEL": "warning"}
+        limits = {
+            "SHOUWEN_CHAT_MESSAGES_PER_MINUTE": "1000000",
+            "SHOUWEN_CHAT_MESSAGES_PER_MINUTE_PER_ADDRESS": "1000000",
+            "SHOUWEN_LOG_LEVEL": "warning",
+        }
         with (
             running_copy(data, {"all": "run"}, limits) as copy,
             running_raw_rasa(settings.rasa_python, models, free_port(), data / "raw-rasa.log") as rasa,
