@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sys
@@ -76,16 +77,7 @@ def compare(names: str, files: Sequence[Path], sample: int, ask: int) -> dict[st
     tell(sentences, outcomes)
     return {
         "sentences": sentences.words,
-        "understanding": [
-            {
-                "name": o.name,
-                "training_s": o.training_s,
-                "training_cpu_s": o.training_cpu_s,
-                "memory_mib": o.memory_mib,
-                **{key: value for key, value in o.evaluation.result.items() if key != "by_intent"},
-            }
-            for o in outcomes
-        ],
+        "understanding": [_figures(outcome) for outcome in outcomes],
     }
 
 
@@ -112,7 +104,20 @@ def run(contestant: Contestant, sentences: Round, now: datetime) -> Outcome:
         return reader.value(name, surface, now)
 
     evaluation = measure([_with_normal_forms(one, normal_form) for one in answered], normal_form)
-    return Outcome(contestant.name, evaluation, round(training_s, 1), round(training_cpu_s, 1), memory)
+    outcome = Outcome(contestant.name, evaluation, round(training_s, 1), round(training_cpu_s, 1), memory)
+    # Should a later contestant fail after an hour, this is not lost.
+    console.print(json.dumps(_figures(outcome)), markup=False, soft_wrap=True)
+    return outcome
+
+
+def _figures(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "name": outcome.name,
+        "training_s": outcome.training_s,
+        "training_cpu_s": outcome.training_cpu_s,
+        "memory_mib": outcome.memory_mib,
+        **{key: value for key, value in outcome.evaluation.result.items() if key != "by_intent"},
+    }
 
 
 def _cpu_s() -> float:
