@@ -136,6 +136,10 @@ def evaluate(
     curve: Annotated[
         bool, typer.Option("--curve", help="With --crossval: teach 1/8, 1/4, 1/2 and all of them.")
     ] = False,
+    noise: Annotated[
+        bool,
+        typer.Option("--noise", help="Ask again misheard, misspelt, in pinyin; 8 times as long."),
+    ] = False,
     folds: Annotated[int, typer.Option(help="With --crossval.", min=2)] = 5,
     svm_c: Annotated[
         float | None, typer.Option(help="Inverse regularisation of the SVM, instead of config.yml's.")
@@ -145,11 +149,11 @@ def evaluate(
     from app.measuring import measure_any
     from domain.errors import ShouwenError
 
-    if crossval == bool(files) or (curve and not crossval):
-        console.print("[red]name files, or --crossval (with or without --curve); see --help[/]")
+    if crossval == bool(files) or (curve and not crossval) or (noise and crossval):
+        console.print("[red]name files (with or without --noise), or --crossval (--curve); see --help[/]")
         raise typer.Exit(2)
     try:
-        measured = measure_any(_settings(), files or [], folds, curve, svm_c, report)
+        measured = measure_any(_settings(), files or [], folds, curve, svm_c, report, noise)
     except ShouwenError as error:
         console.print(str(error), style="red", markup=False)
         raise typer.Exit(2) from None

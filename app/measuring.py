@@ -33,6 +33,7 @@ def measure_any(
     curve: bool,
     svm_c: float | None,
     report: Path | None,
+    noise: bool = False,
 ) -> dict[str, Any]:
     """Labelled messages, public sets, or without files cross-validation on our own sentences.
 
@@ -43,11 +44,15 @@ def measure_any(
         return cross_validate_own(settings, folds, CURVE if curve else (1.0,), svm_c, report)
     if are_public_sets(files):
         return measure_public_sets(files, svm_c)
-    return evaluate_files(settings, files, report)
+    return evaluate_files(settings, files, report, noise)
 
 
-def evaluate_files(settings: Settings, files: Sequence[Path], report: Path | None) -> dict[str, Any]:
+def evaluate_files(
+    settings: Settings, files: Sequence[Path], report: Path | None, noise: bool = False
+) -> dict[str, Any]:
     """The measures of the whole understanding on all files together, with a Rasa of its own.
+
+    With ``noise`` also what is still understood when the same messages arrive spoilt.
 
     A readable table goes to standard error, and the page to ``report`` (None: a new file in ``reports/``).
 
@@ -67,7 +72,9 @@ def evaluate_files(settings: Settings, files: Sequence[Path], report: Path | Non
             if not understanding.refresh():
                 running.tell("none installed: Rasa alone")
         with step("Asking") as running:
-            evaluation = evaluate(files, understanding, now=clock.now(), progress=_counted(running))
+            evaluation = evaluate(
+                files, understanding, now=clock.now(), noise=noise, progress=_counted(running)
+            )
     finally:
         process.stop()
     print_table(evaluation, sys.stderr)

@@ -36,6 +36,8 @@ _HAZARD = "report_safety_hazard"
 _INFORM = "inform"
 _THINKERS = 8
 """Messages whose meaning is read at the same time; more wait, since a machine has only so many cores."""
+_FIRST_WORDS = ("ni hao", "hello there")
+"""Reading them counts our own words, which takes a moment: no customer should wait for it."""
 _BY_MENU = 0.5
 """Confidence of a guess by menu words alone."""
 
@@ -303,5 +305,7 @@ def build_understander(
     """
     limits = Thresholds(**yaml.safe_load(config.read_text(encoding="utf-8"))["understanding"])
     patience = limits.timeout_s if timeout_s is None else timeout_s
+    for words in _FIRST_WORDS:
+        model_text(words)
     rasa = RasaClient(base_url, token, patience, cache, cache_s=limits.cache_s) if base_url else None
     return Cascade(rasa, EntityReader(areas), limits, Meaning(models_dir) if models_dir else None)

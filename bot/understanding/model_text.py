@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.understanding.entities.numerals import digit_runs
+from bot.understanding.hearing.slips import mend_slips
 from bot.understanding.normalise import normalise
 
 _LONG = 6
@@ -17,7 +18,7 @@ def model_text(text: str) -> str:
 
     Numbers of six and more digits become ``0000`` whatever they are, shorter ones keep their length.
     """
-    words = normalise(text)
+    words = mend_slips(normalise(text))
     for start, end, digits in reversed(digit_runs(words)):
         if len(digits) >= _LONG:
             words = f"{words[:start]}0000{words[end:]}"

@@ -16,6 +16,8 @@ from typing import Any
 from opencc import OpenCC
 
 from bot.understanding.data import NLU_DATA, read_yaml
+from bot.understanding.hearing.by_sound import mend_by_sound
+from bot.understanding.hearing.typed_pinyin import Heard, hear_pinyin
 
 MAX_LENGTH = 2000
 """Characters of a message that are read; what people ask for stands in the first few hundred."""
@@ -30,21 +32,22 @@ _ALONE_DIFFERENT = {"著": "着", "妳": "你", "嘅": "的", "喺": "在", "冇
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """Folded text and, for each of its characters, the index in the original."""
+    """Folded text and, for each of its characters, where it begins and ends in the original."""
 
     text: str
     at: tuple[int, ...]
+    until: tuple[int, ...]
     original: str
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Original ``(start, end)`` of ``text[start:end]``; the span must not be empty."""
-        return self.at[start], self.at[end - 1] + 1
+        return self.at[start], self.until[end - 1]
 
 
 def fold(text: str) -> Folded:
     """Half width, lower case, simplified, homophones mended, control characters out; at most 2000 read.
 
-    Folding the folded text changes nothing.
+    Pinyin typed in letters becomes characters. Folding the folded text changes nothing.
     """
     chars: list[str] = []
     at: list[int] = []
@@ -52,7 +55,26 @@ def fold(text: str) -> Folded:
         for folded in _fold_char(char):
             chars.append(folded)
             at.append(index)
-    return Folded(_mend_homophones("".join(chars)), tuple(at), text)
+    folded = _mend_homophones("".join(chars))
+    heard = hear_pinyin(folded)
+    if heard:
+        return _with_characters(folded, at, heard, text)
+    return Folded(folded, tuple(at), tuple(index + 1 for index in at), text)
+
+
+def _with_characters(folded: str, at: list[int], heard: tuple[Heard, ...], original: str) -> Folded:
+    """The characters in the place of their letters, and no blanks between them."""
+    words: list[tuple[str, int, int]] = []
+    here = 0
+    for read in heard:
+        between = folded[here : read.start]
+        if here == 0 or between.strip(" '’"):
+            words.extend((c, at[i], at[i] + 1) for i, c in enumerate(between, here))
+        words.append((read.character, at[read.start], at[read.end - 1] + 1))
+        here = read.end
+    words.extend((c, at[i], at[i] + 1) for i, c in enumerate(folded[here:], here))
+    text = _mend_homophones("".join(c for c, _, _ in words))
+    return Folded(text, tuple(b for _, b, _ in words), tuple(e for _, _, e in words), original)
 
 
 def normalise(text: str) -> str:
@@ -120,7 +142,7 @@ def _mend_homophones(text: str) -> str:
         return text
     for wrong, right in _homophones():
         text = wrong.sub(right, text)
-    return text
+    return mend_by_sound(text)
 
 
 @cache

@@ -20,7 +20,7 @@ from domain.understanding import UNKNOWN
 NOW = datetime(2026, 2, 28, 23, 59, tzinfo=UTC)
 UNDERSTANDER = build_understander(HOUSE / "config.yml")
 PIECES = st.sampled_from(
-    ["电", "費", "那个", "嗯", "0", "１", "二", "幺", "上个月", "last", "july", " ", "x", "块", "号", "楼", "\u200b", "ﬃ", "İ",  # noqa: E501
+    ["dianfei ", "ting", "dian", "xi'an ", "电", "費", "那个", "嗯", "0", "１", "二", "幺", "上个月", "last", "july", " ", "x", "块", "号", "楼", "\u200b", "ﬃ", "İ",  # noqa: E501
      "\ud800", "点", "半", "到", "-", "/", "99999", "A", "十", "万", "2月30日", "31/2", "着火", "smoke", "if"]
 )  # fmt: skip
 MESSAGES = st.one_of(st.text(max_size=300), st.lists(PIECES, max_size=40).map("".join))

@@ -9,6 +9,7 @@ from typing import Any
 from bot.understanding.evaluation import calibration, outside, scores
 from bot.understanding.evaluation.answered import HAZARD, Answered
 from bot.understanding.evaluation.entity_finds import EntityScore, NormalForm, entity_scores, total
+from bot.understanding.evaluation.robustness import Spoilt
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,8 @@ class Evaluation:
     calibration: list[calibration.Step]
     outside: list[outside.Point]
     requests: scores.TwoRequests
+    noise: tuple[Spoilt, ...]
+    """What noise costs, where it was measured."""
     result: dict[str, Any]
     """What design section 3 fixes, then what we add; a measure without any line to measure it on is None."""
 
@@ -43,7 +46,9 @@ class Evaluation:
         return sorted(a.ms for a in self.answered if a.ms is not None)
 
 
-def measure(answered: Iterable[Answered], normal_form: NormalForm) -> Evaluation:
+def measure(
+    answered: Iterable[Answered], normal_form: NormalForm, noise: Sequence[Spoilt] = ()
+) -> Evaluation:
     """Count everything. ``normal_form`` tells what value a labelled surface stands for."""
     kept = tuple(answered)
     intents = scores.intent_scores(kept)
@@ -67,6 +72,10 @@ def measure(answered: Iterable[Answered], normal_form: NormalForm) -> Evaluation
         "expected_calibration_error": calibration.expected_error(said),
         "by_group": {name: asdict(group) for name, group in groups.items()},
     }
+    if noise:
+        result["by_noise"] = {
+            one.name: {"n": one.n, "clean": one.clean, "spoilt": one.spoilt} for one in noise
+        }
     return Evaluation(
         answered=kept,
         intents=intents,
@@ -76,6 +85,7 @@ def measure(answered: Iterable[Answered], normal_form: NormalForm) -> Evaluation
         calibration=calibration.steps(said),
         outside=points,
         requests=scores.two_requests(kept),
+        noise=tuple(noise),
         result=result,
     )
 

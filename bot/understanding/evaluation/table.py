@@ -20,6 +20,8 @@ def print_table(evaluation: Evaluation, out: TextIO) -> None:
         print(f"{len(sentences):5}  {label} -> {guess}", file=out)
     for name, group in (evaluation.languages | evaluation.groups).items():
         print(f"{name}: {_words(group)}", file=out)
+    for one in evaluation.noise:
+        print(f"{one.name:20} {one.n:5} lines: {one.clean:.3f} clean, {one.spoilt:.3f} spoilt", file=out)
     asked = sum(a.asked_back for a in evaluation.answered)
     engines = Counter(a.answer.engine for a in evaluation.answered)
     by = ", ".join(f"{name} {count}" for name, count in engines.items())

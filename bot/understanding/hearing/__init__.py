@@ -1,0 +1,1 @@
+"""What was meant by what was typed or heard: pinyin in letters, words of the same sound, slips."""
