@@ -53,6 +53,7 @@ class Thresholds:
     danger_denied_by: float
     danger_from: float
     danger_asked_from: float
+    danger_doubt_asked_from: float
     danger_agrees_from: float
     second_from: float
     second_in_whole: float
@@ -216,7 +217,7 @@ class Cascade:
         close = (
             known and first.confidence < self._limits.close_below and next_share >= self._limits.close_ratio
         )
-        if known and self._danger_thinkable(ranking):
+        if known and self._danger_thinkable(ranking, of_parts, alarm):
             close, ranking = True, _danger_second(ranking)
         return Understanding(
             text,
@@ -234,10 +235,10 @@ class Cascade:
     ) -> Danger | None:
         """The rule and the model beside each other; either may raise the alarm.
 
-        A strong rule is doubted only where the model, asked about the whole and each part, finds danger all
-        but impossible and is sure of something else: a fire that is out, a bill that "shocked".
+        A strong rule is doubted only where the model finds danger all but impossible and hears something
+        else: a fire that is out, a bill that "shocked".
         """
-        chance = max(_chance(_HAZARD, ranking) for ranking in (whole, *of_parts))
+        chance = self._danger_chance(whole, of_parts)
         if alarm is not None and alarm.strong:
             other = max((g.confidence for g in whole if g.name != _HAZARD), default=0.0)
             denied = chance < self._limits.danger_denied_below and other >= self._limits.danger_denied_by
@@ -251,10 +252,29 @@ class Cascade:
             )
         return None
 
-    def _danger_thinkable(self, ranking: Ranking) -> bool:
-        """Not likely enough for a crew, too likely to pass over: the dialogue asks which of the two it is."""
-        hazard = _chance(_HAZARD, ranking)
-        return ranking[0].name != _HAZARD and hazard >= self._limits.danger_asked_from
+    def _danger_chance(self, whole: Ranking, of_parts: Sequence[Ranking]) -> float:
+        """How likely danger is in the message or in a part of it.
+
+        A part alone has lost its when and where ("sparks off our gable", last Boxing Day), so it counts only
+        where the whole message allows danger too, or the part leaves no doubt: as with a second request.
+        """
+        here, limits = _chance(_HAZARD, whole), self._limits
+        parts_say = [_chance(_HAZARD, ranking) for ranking in of_parts]
+        sure_from = 0.0 if here >= limits.second_in_whole else limits.second_sure_from
+        return max(here, *(chance for chance in parts_say if chance >= sure_from), 0.0)
+
+    def _danger_thinkable(self, whole: Ranking, of_parts: Sequence[Ranking], alarm: Alarm | None) -> bool:
+        """Not likely enough for a crew, too likely to pass over: the dialogue asks which of the two it is.
+
+        Where a strong rule was doubted, a little chance anywhere in the message is enough to ask.
+        """
+        if whole[0].name == _HAZARD:
+            return False
+        if _chance(_HAZARD, whole) >= self._limits.danger_asked_from:
+            return True
+        anywhere = max(_chance(_HAZARD, ranking) for ranking in (whole, *of_parts))
+        doubted = alarm is not None and alarm.strong
+        return doubted and anywhere >= self._limits.danger_doubt_asked_from
 
     def _second(
         self, whole: Ranking, of_parts: Sequence[tuple[str, Ranking]]
