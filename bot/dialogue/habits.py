@@ -21,6 +21,7 @@ _WORD_LISTS = (
     "solved_partly",
     "solved_no",
     "code_not_come",
+    "code_out_of_reach",
     "person",
     "drops",
     "corrects",

@@ -132,8 +132,11 @@ def _code(step: Step, frame: Frame) -> bool:
         step.tell("identity.code_not_come")
         return True
     code = slots.code_in(step.heard.text)
+    if not code and step.habits.contains("code_out_of_reach", step.heard.text):
+        step.tell("help.code")
+        return True
     if not code:
-        return False
+        return _says_who_she_is(step, frame)
     step.do = ActionRequest(
         "check_code",
         {"code": code, "challenge": frame.proof.get("challenge", ""), "until": frame.proof.get("until", "")},
@@ -141,6 +144,12 @@ def _code(step: Step, frame: Frame) -> bool:
         Level.V1,
     )
     return True
+
+
+def _says_who_she_is(step: Step, frame: Frame) -> bool:
+    """Name and tail of the ID instead of the code, before anybody offered that."""
+    named = step.heard.understanding.entity("name") is not None
+    return named and bool(slots.tail_in(step.heard.text)) and _name(step, frame)
 
 
 def _name(step: Step, frame: Frame) -> bool:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from bot.dialogue import doubts, handover, playing, repairs, slots
+import re
+
+from bot.dialogue import afterwards, doubts, handover, playing, repairs, slots
 from bot.dialogue.step import Step
 
+_DIGIT = re.compile(r"\d")
 WORTH_ASKING = 0.2
 """From this confidence another request is offered beside the open question."""
 _OFFERED = "another request"
@@ -19,7 +22,9 @@ def handle(step: Step) -> None:
     question = frame.proving or frame.asking
     if question == "account":
         question = "account_no"
-    if _at_a_loss(step) and _may_skip(step):
+    if _not_about_the_proof(step) and afterwards.adds(step):
+        playing.ask_again(step)
+    elif _at_a_loss(step) and _may_skip(step):
         playing.not_an_answer(step)
     elif question == "account_no" and slots.mobile_in(step.heard.text):
         _once_more(step, "help.not_a_mobile")
@@ -69,6 +74,12 @@ def give_up_first(step: Step) -> None:
     if step.habits.begins("drops", step.heard.text):
         step.memory.frames.pop()
         step.memory.queue.clear()
+
+
+def _not_about_the_proof(step: Step) -> bool:
+    """We wait for digits and there is none: she may still be telling us of the ticket just opened."""
+    waits_for_digits = step.memory.frames[-1].proving in ("account", "code", "id_tail4")
+    return waits_for_digits and not _DIGIT.search(step.heard.text) and not _at_a_loss(step)
 
 
 def _at_a_loss(step: Step) -> bool:
