@@ -7,7 +7,7 @@ import time
 from datetime import UTC, datetime
 from itertools import pairwise
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.understanding.cascade import build_understander
@@ -84,6 +84,7 @@ def test_entities_lie_in_the_text_whatever_is_wanted(
 
 @settings(max_examples=300, deadline=None)
 @given(SPEECH, st.sampled_from(sorted(ENTITIES)))
+@example(",", "address")
 def test_any_words_have_a_normal_form(surface: str, name: str) -> None:
     once = READER.value(name, surface, NOW)
     assert bool(once) == bool(fold(surface).text.strip())

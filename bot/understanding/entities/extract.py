@@ -108,20 +108,22 @@ class EntityReader:
     def value(self, name: str, surface: str, now: datetime) -> str:
         """Normal form of ``surface``, known to be a ``name``; its folded words when it cannot be read."""
         words = fold(surface).text.strip()
-        if not words:
-            return ""
+        return (self._value(name, words, now) or words) if words else ""
+
+    def _value(self, name: str, words: str, now: datetime) -> str | None:
+        """Normal form of folded words; nothing where they cannot be read."""
         if name in _CODES:
-            return code_value(name, words) or words
+            return code_value(name, words)
         if name == "period":
             found = period_value(words, now.astimezone(SHANGHAI).date())
-            return found or moment_value("date", words, now) or words
+            return found or moment_value("date", words, now)
         if name == "date":
             found = moment_value("date", words, now)
-            return found or period_value(words, now.astimezone(SHANGHAI).date()) or words
+            return found or period_value(words, now.astimezone(SHANGHAI).date())
         if name == "time_slot":
-            return moment_value(name, words, now) or moment_value(name, f"at {words}", now) or words
+            return moment_value(name, words, now) or moment_value(name, f"at {words}", now)
         if name in _QUANTITIES:
-            return quantity_value(name, words) or words
+            return quantity_value(name, words)
         if name in LISTED:
             return word_value(name, words)
         if name == "staff_name":
