@@ -35,9 +35,9 @@ _EN_SMALL = {
 _EN_BIG = {"hundred": 100, "thousand": 1000, "million": 1_000_000}
 _EN_WORD = "|".join(sorted({*_EN_SMALL, *_EN_BIG} - {"a", "an", "couple"}, key=len, reverse=True))
 
-ZH_NUMBER = r"(?:\d+(?:,\d{3})*(?:\.\d+)?[十百千万]?|[零〇一二两三四五六七八九十百千万]+(?:点[零〇一二三四五六七八九]+)?)"  # noqa: E501
+ZH_NUMBER = r"(?:(?<!\d)\d{1,15}(?!\d)(?:,\d{3})*(?:\.\d+)?[十百千万]?|[零〇一二两三四五六七八九十百千万]+(?:点[零〇一二三四五六七八九]+)?)"  # noqa: E501
 """Regular expression of a number in Chinese text."""
-EN_NUMBER = rf"(?:\d+(?:,\d{{3}})*(?:\.\d+)?k?|(?:(?:a|{_EN_WORD})[ -])?(?:{_EN_WORD})(?:[ -](?:and[ -])?(?:{_EN_WORD}))*)"  # noqa: E501
+EN_NUMBER = rf"(?:(?<!\d)\d{{1,15}}(?!\d)(?:,\d{{3}})*(?:\.\d+)?k?|(?:(?:a|{_EN_WORD})[ -])?(?:{_EN_WORD})(?:[ -](?:and[ -])?(?:{_EN_WORD}))*)"  # noqa: E501
 """Regular expression of a number in English text."""
 
 
