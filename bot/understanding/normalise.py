@@ -8,16 +8,14 @@ meaning; the statistical model is trained on it and asked with it.
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
-from opencc import OpenCC
-
 from bot.understanding.data import NLU_DATA, read_yaml
 from bot.understanding.hearing.by_sound import mend_by_sound
 from bot.understanding.hearing.typed_pinyin import Heard, hear_pinyin
+from bot.understanding.letters import fold_letter
 
 MAX_LENGTH = 2000
 """Characters of a message that are read; what people ask for stands in the first few hundred."""
@@ -25,9 +23,6 @@ MAX_LENGTH = 2000
 _HAN = re.compile(r"[㐀-䶿一-鿿豈-﫿]")
 _LATIN_WORD = re.compile(r"[a-z]{2,}", re.IGNORECASE)
 _SPACES = re.compile(r"\s+")
-_KEPT_CONTROLS = "\n\t"
-_ALONE_DIFFERENT = {"著": "着", "妳": "你", "嘅": "的", "喺": "在", "冇": "没", "咗": "了", "瞭": "了"}
-"""Single characters that opencc leaves because it decides by word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,32 +44,35 @@ def fold(text: str) -> Folded:
 
     Pinyin typed in letters becomes characters. Folding the folded text changes nothing.
     """
-    chars: list[str] = []
-    at: list[int] = []
-    for index, char in enumerate(text[:MAX_LENGTH]):
-        for folded in _fold_char(char):
-            chars.append(folded)
-            at.append(index)
-    folded = _mend_homophones("".join(chars))
-    heard = hear_pinyin(folded)
-    if heard:
-        return _with_characters(folded, at, heard, text)
-    return Folded(folded, tuple(at), tuple(index + 1 for index in at), text)
+    read = [
+        (folded, index, index + 1)
+        for index, char in enumerate(text[:MAX_LENGTH])
+        for folded in fold_letter(char)
+    ]
+    while True:
+        folded = _mend_homophones("".join(char for char, _, _ in read))
+        heard = hear_pinyin(folded)
+        if not heard:
+            return Folded(folded, tuple(at for _, at, _ in read), tuple(until for _, _, until in read), text)
+        # Characters in one place can show that the letters in another are pinyin too.
+        read = _with_characters(folded, read, heard)
 
 
-def _with_characters(folded: str, at: list[int], heard: tuple[Heard, ...], original: str) -> Folded:
+_Read = list[tuple[str, int, int]]
+"""Folded characters, each with the beginning and the end of what it stands for in the original."""
+
+
+def _with_characters(folded: str, read: _Read, heard: tuple[Heard, ...]) -> _Read:
     """The characters in the place of their letters, and no blanks between them."""
-    words: list[tuple[str, int, int]] = []
+    words: _Read = []
     here = 0
-    for read in heard:
-        between = folded[here : read.start]
+    for meant in heard:
+        between = folded[here : meant.start]
         if here == 0 or between.strip(" '’"):
-            words.extend((c, at[i], at[i] + 1) for i, c in enumerate(between, here))
-        words.append((read.character, at[read.start], at[read.end - 1] + 1))
-        here = read.end
-    words.extend((c, at[i], at[i] + 1) for i, c in enumerate(folded[here:], here))
-    text = _mend_homophones("".join(c for c, _, _ in words))
-    return Folded(text, tuple(b for _, b, _ in words), tuple(e for _, _, e in words), original)
+            words.extend(read[here : meant.start])
+        words.append((meant.character, read[meant.start][1], read[meant.end - 1][2]))
+        here = meant.end
+    return [*words, *read[here:]]
 
 
 def normalise(text: str) -> str:
@@ -105,25 +103,6 @@ def language(text: str, hint: str = "") -> str:
     if han:
         return "zh"
     return hint if hint in ("zh", "en") else "zh"
-
-
-@lru_cache(maxsize=20_000)
-def _fold_char(char: str) -> str:
-    if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Cn") and char not in _KEPT_CONTROLS:
-        return ""
-    present = char
-    for _ in range(4):
-        step = unicodedata.normalize("NFKC", present).lower()
-        step = "".join(_ALONE_DIFFERENT.get(c, c) for c in _converter().convert(step))
-        if step == present:
-            break
-        present = step
-    return present
-
-
-@cache
-def _converter() -> OpenCC:
-    return OpenCC("t2s")
 
 
 def _speech() -> dict[str, Any]:

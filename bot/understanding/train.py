@@ -25,7 +25,7 @@ RASA_PYTHON = HOUSE / ".venv-rasa" / "bin" / "python"
 _LEARNED_BY = (
     "linear.py", "rasa_components.py", "model_text.py", "normalise.py", "entities/numerals.py", "script.py",
     "dense.py", "encoder.py", "e5.py", "hearing/own_words.py", "hearing/sounds.py", "hearing/typed_pinyin.py",
-    "hearing/by_sound.py", "hearing/slips.py",
+    "hearing/by_sound.py", "hearing/slips.py", "letters.py",
 )  # fmt: skip
 """Code that changes what is learned."""
 _KEPT = 2

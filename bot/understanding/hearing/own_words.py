@@ -15,6 +15,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from bot.understanding.data import NLU_DATA
+from bot.understanding.letters import fold_letters
 
 _EXAMPLE = re.compile(r"^\s+- (.+)$", re.MULTILINE)
 _ANNOTATION = re.compile(r"\[([^\]]*)\]\([^)]*\)")
@@ -56,11 +57,11 @@ class OwnWords:
 
 
 def count(sentences: Iterable[str]) -> OwnWords:
-    """Count sentences of either language."""
+    """Count sentences of either language, each on one line, as they read when folded."""
     characters: Counter[str] = Counter()
     pairs: Counter[str] = Counter()
     english: Counter[str] = Counter()
-    for sentence in sentences:
+    for sentence in fold_letters("\n".join(sentences)).split("\n"):
         runs = _HAN_RUN.findall(sentence)
         for run in runs:
             characters.update(run)
@@ -68,7 +69,7 @@ def count(sentences: Iterable[str]) -> OwnWords:
             pairs[run[0]] += 1
             pairs.update(map("".join, pairwise(run)))
         if not runs:
-            english.update(_WORD.findall(sentence.lower()))
+            english.update(_WORD.findall(sentence))
     return OwnWords(characters, pairs, english, max(1, characters.total() - characters[""]))
 
 
