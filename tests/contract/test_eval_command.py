@@ -68,9 +68,9 @@ def test_a_page_that_cannot_be_written_does_not_cost_the_figures(data_dir: Path,
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ((), "name files, or --crossval"),
-        (("--curve",), "name files, or --crossval"),
-        (("README.md", "--crossval"), "name files, or --crossval"),
+        ((), "or --crossval"),
+        (("--curve",), "or --crossval"),
+        (("README.md", "--crossval"), "or --crossval"),
         (("nowhere.jsonl",), "does not exist"),
         (("docs",), "name a pair train.tsv test.tsv"),
     ],
