@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
 import yaml
 
@@ -18,7 +19,7 @@ from bot.understanding.exact import exact_intent, menu_intent, only_value
 from bot.understanding.meaning import Meaning
 from bot.understanding.model_text import model_text
 from bot.understanding.normalise import Folded, fold, language
-from bot.understanding.requests import parts, two_requests
+from bot.understanding.requests import Part, parts, two_requests
 from bot.understanding.safety import Alarm, SafetyRule
 from domain.ports import Cache
 from domain.understanding import (
@@ -32,6 +33,8 @@ from domain.understanding import (
 )
 
 _log = logging.getLogger(__name__)
+_Parts = Sequence[tuple[Part, Ranking]]
+"""The pieces of a message, if it has several, each with what it means alone."""
 _HAZARD = "report_safety_hazard"
 _INFORM = "inform"
 _THINKERS = 8
@@ -62,6 +65,14 @@ class Thresholds:
     cache_s: float
 
 
+class Letters(Protocol):
+    """The first voice: Rasa's model, which reads letters."""
+
+    def parse(self, texts: Sequence[str]) -> list[Ranking] | None:
+        """See :meth:`bot.understanding.client.RasaClient.parse`."""
+        ...
+
+
 class Cascade:
     """The product's :class:`domain.understanding.Understander`.
 
@@ -74,7 +85,7 @@ class Cascade:
 
     def __init__(
         self,
-        rasa: RasaClient | None,
+        rasa: Letters | None,
         reader: EntityReader,
         thresholds: Thresholds,
         meaning: Meaning | None = None,
@@ -125,11 +136,12 @@ class Cascade:
                 entities = found.chosen({sure: 1.0})
                 return Understanding(text, lang, sure, 1.0, (guess,), entities, engine=ENGINE_RULES)
         pieces = parts(folded.text)
-        rankings = self._rankings([text, *pieces]) if folded.text.strip() else None
+        rankings = self._rankings([text, *(piece.text for piece in pieces)]) if folded.text.strip() else None
         if not rankings:
             return self._by_rules(text, lang, folded, found, alarm)
-        whole, *of_parts = rankings
-        second = self._second(whole, list(zip(pieces, of_parts, strict=True)))
+        whole, *rest = rankings
+        of_parts = list(zip(pieces, rest, strict=True))
+        second = self._second(whole, of_parts)
         return self._by_model(text, lang, whole, of_parts, found, alarm, second)
 
     def _rankings(self, texts: Sequence[str]) -> list[Ranking] | None:
@@ -180,7 +192,7 @@ class Cascade:
         text: str,
         lang: str,
         ranking: Ranking,
-        of_parts: Sequence[Ranking],
+        of_parts: _Parts,
         found: Found,
         alarm: Alarm | None,
         second: tuple[IntentGuess, IntentGuess] | None,
@@ -230,9 +242,7 @@ class Cascade:
             engine=ENGINE_RASA,
         )
 
-    def _danger(
-        self, text: str, whole: Ranking, of_parts: Sequence[Ranking], alarm: Alarm | None
-    ) -> Danger | None:
+    def _danger(self, text: str, whole: Ranking, of_parts: _Parts, alarm: Alarm | None) -> Danger | None:
         """The rule and the model beside each other; either may raise the alarm.
 
         A strong rule is doubted only where the model finds danger all but impossible and hears something
@@ -252,18 +262,22 @@ class Cascade:
             )
         return None
 
-    def _danger_chance(self, whole: Ranking, of_parts: Sequence[Ranking]) -> float:
+    def _danger_chance(self, whole: Ranking, of_parts: _Parts) -> float:
         """How likely danger is in the message or in a part of it.
 
         A part alone has lost its when and where ("sparks off our gable", last Boxing Day), so it counts only
-        where the whole message allows danger too, or the part leaves no doubt: as with a second request.
+        where the whole message allows danger too, where the customer turns to something else beside it, or
+        where the part leaves no doubt: as with a second request.
         """
         here, limits = _chance(_HAZARD, whole), self._limits
-        parts_say = [_chance(_HAZARD, ranking) for ranking in of_parts]
-        sure_from = 0.0 if here >= limits.second_in_whole else limits.second_sure_from
-        return max(here, *(chance for chance in parts_say if chance >= sure_from), 0.0)
+        counts = [here]
+        for part, ranking in of_parts:
+            chance = _chance(_HAZARD, ranking)
+            if part.turned or here >= limits.second_in_whole or chance >= limits.second_sure_from:
+                counts.append(chance)
+        return max(counts)
 
-    def _danger_thinkable(self, whole: Ranking, of_parts: Sequence[Ranking], alarm: Alarm | None) -> bool:
+    def _danger_thinkable(self, whole: Ranking, of_parts: _Parts, alarm: Alarm | None) -> bool:
         """Not likely enough for a crew, too likely to pass over: the dialogue asks which of the two it is.
 
         Where a strong rule was doubted, a little chance anywhere in the message is enough to ask.
@@ -272,13 +286,13 @@ class Cascade:
             return False
         if _chance(_HAZARD, whole) >= self._limits.danger_asked_from:
             return True
-        anywhere = max(_chance(_HAZARD, ranking) for ranking in (whole, *of_parts))
+        anywhere = max(
+            _chance(_HAZARD, ranking) for ranking in (whole, *(ranking for _, ranking in of_parts))
+        )
         doubted = alarm is not None and alarm.strong
         return doubted and anywhere >= self._limits.danger_doubt_asked_from
 
-    def _second(
-        self, whole: Ranking, of_parts: Sequence[tuple[str, Ranking]]
-    ) -> tuple[IntentGuess, IntentGuess] | None:
+    def _second(self, whole: Ranking, of_parts: _Parts) -> tuple[IntentGuess, IntentGuess] | None:
         """Both requests of a message that carries two, the first to act on first."""
         limits = self._limits
         return two_requests(

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from bot.understanding.client import Ranking
 from domain.understanding import IntentGuess
 
-_JOINTS = re.compile(
-    r"[。！？!?；;\n]+|\.(?=\s)"
-    r"|[,，、\s]*(?:另外|还有就?是?|顺便|顺带|对了|再问一下|再问个|再一个|还想(?:问|办|查)|同时|以及|第二个?(?:是|事)|其次|然后(?:再|还|帮|问|我想))"
+_ENDS = r"[。！？!?；;\n]+|\.(?=\s)"
+_TURNS = (
+    r"[,，、\s]*(?:另外|还有就?是?|顺便|顺带|对了|再问一下|再问个|再一个|还想(?:问|办|查)|同时|以及|第二个?(?:是|事)|其次|然后(?:再|还|帮|问|我想))"
     r"|[,\s]*\b(?:and also|also|by the way|btw|another thing|one more thing|plus|as well as|besides|secondly|while (?:i'?m|you'?re) at it|on top of that|oh and|and (?:can|could|please|i (?:want|need)|how|what|when|where|tell))\b"  # noqa: E501
 )
+"""Words with which people turn to something else."""
+_JOINTS = re.compile(f"{_ENDS}|(?P<turn>{_TURNS})")
 _WORDS = re.compile(r"[㐀-鿿]|[a-z']+|\d+")
 _SELF_SUFFICIENT = 7
 """Words or characters from which a part may be understood without the rest."""
@@ -41,29 +44,51 @@ _NOT_REQUESTS = frozenset(
 )
 
 
-def parts(text: str) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of a message in which one request may stand."""
+
+    text: str
+    turned: bool
+    """Whether a word stands before or behind it with which people turn to something else."""
+
+
+def parts(text: str) -> list[Part]:
     """The message cut where one request may end and another begin; at most four, empty when it is one piece."""  # noqa: E501
-    pieces = [p.strip(" ,，、") for p in _JOINTS.split(text) if p]
-    pieces = [p for p in pieces if len(p) >= _SHORTEST]
+    pieces: list[Part] = []
+    here, turned = 0, False
+    for joint in (*_JOINTS.finditer(text), None):
+        turns = joint is not None and joint["turn"] is not None
+        piece = text[here : joint.start() if joint else None].strip(" ,，、")
+        if len(piece) >= _SHORTEST:
+            pieces.append(Part(piece, turned or turns))
+            turned = turns
+        else:
+            # Two joints with next to nothing between them are one.
+            turned = turned or turns
+            if pieces and turns:
+                pieces[-1] = replace(pieces[-1], turned=True)
+        here = joint.end() if joint else len(text)
     return pieces[:_MOST] if len(pieces) > 1 else []
 
 
 def two_requests(
-    whole: Ranking, of_parts: Sequence[tuple[str, Ranking]], least: float, in_whole: float, sure: float
+    whole: Ranking, of_parts: Sequence[tuple[Part, Ranking]], least: float, in_whole: float, sure: float
 ) -> tuple[IntentGuess, IntentGuess] | None:
     """Primary and second among the parts' best guesses; None when the message is one request.
 
-    A part counts when its guess has at least ``least`` and the whole message allows it too (``in_whole``),
-    or when it is long enough to be understood alone and its guess has at least ``sure``: "What is the
-    reason?" means an outage only where nobody heard the sentence before it. What the whole message says most
-    clearly must be one of the two.
+    A part counts when its guess has at least ``least`` and either the whole message allows it too
+    (``in_whole``) or a turn to something else stands beside it. It counts as well when it is long enough to
+    be understood alone and its guess has at least ``sure``: "What is the reason?" means an outage only where
+    nobody heard the sentence before it. What the whole message says most clearly must be one of the two.
     """
     in_message = {guess.name: guess.confidence for guess in whole}
     asked: dict[str, IntentGuess] = {}
-    for text, ranking in of_parts:
+    for part, ranking in of_parts:
         guess = ranking[0]
-        counts = guess.confidence >= least and in_message.get(guess.name, 0.0) >= in_whole
-        alone = guess.confidence >= sure and _size(text) >= _SELF_SUFFICIENT
+        allowed = part.turned or in_message.get(guess.name, 0.0) >= in_whole
+        counts = guess.confidence >= least and allowed
+        alone = guess.confidence >= sure and _size(part.text) >= _SELF_SUFFICIENT
         if guess.name not in _NOT_REQUESTS and (counts or alone):
             asked.setdefault(guess.name, guess)
     if len(asked) < 2 or whole[0].name not in asked:

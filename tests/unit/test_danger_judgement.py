@@ -41,7 +41,7 @@ class Models:
 
 
 def heard(text: str, *, whole: float, part: float = 0.0, other: float = 0.9) -> Understanding:
-    cascade = Cascade(Models(whole, part, other), EntityReader([]), LIMITS)  # type: ignore[arg-type]
+    cascade = Cascade(Models(whole, part, other), EntityReader([]), LIMITS)
     return cascade.understand(text, now=NOW)
 
 
@@ -68,6 +68,12 @@ def test_who_was_doubted_is_asked_while_any_chance_is_left() -> None:
     assert asked.close
     assert asked.ranking[1].name == "report_safety_hazard"
     assert not heard(SPARKS, whole=0.001, part=0.001).close
+
+
+def test_danger_beside_a_turn_to_something_else_is_not_outvoted_by_it() -> None:
+    turned = SPARKS.replace("pole. please", "pole. also please")
+    assert heard(turned, whole=0.0, part=0.8).danger is not None
+    assert heard(SPARKS, whole=0.0, part=0.8).danger is None
 
 
 def test_without_a_rule_a_part_alone_is_not_enough() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.understanding.requests import parts, two_requests
+from bot.understanding.requests import Part, parts, two_requests
 from domain.understanding import IntentGuess
 
 
@@ -11,17 +11,35 @@ def ranking(**chances: float) -> tuple[IntentGuess, ...]:
     return tuple(sorted(guesses, key=lambda guess: -guess.confidence))
 
 
-def heard(whole: tuple[IntentGuess, ...], *of_parts: tuple[str, tuple[IntentGuess, ...]]) -> list[str]:
-    two = two_requests(whole, of_parts, least=0.6, in_whole=0.02, sure=0.97)
+def heard(
+    whole: tuple[IntentGuess, ...], *of_parts: tuple[str, tuple[IntentGuess, ...]], turned: bool = False
+) -> list[str]:
+    told = [(Part(text, turned), of_part) for text, of_part in of_parts]
+    two = two_requests(whole, told, least=0.6, in_whole=0.02, sure=0.97)
     return [guess.name for guess in two or ()]
 
 
 def test_a_message_is_cut_where_a_second_request_may_begin() -> None:
-    assert parts("家里没电了 另外 帮我查下电费") == ["家里没电了", "帮我查下电费"]
+    assert parts("家里没电了 另外 帮我查下电费") == [Part("家里没电了", True), Part("帮我查下电费", True)]
     assert parts("my lights are out. also how much is my bill?") == [
-        "my lights are out", "how much is my bill",
+        Part("my lights are out", True), Part("how much is my bill", True),
     ]  # fmt: skip
+    assert parts("修好了谢谢。那天杆子上冒火花。把报告发我，顺便查下电费") == [
+        Part("修好了谢谢", False), Part("那天杆子上冒火花", False), Part("把报告发我", True),
+        Part("查下电费", True),
+    ]  # fmt: skip
+    assert parts("there was a flash. ok. also it smells") == [
+        Part("there was a flash", True),
+        Part("it smells", True),
+    ]
     assert parts("就一件事") == []
+
+
+def test_a_turn_to_something_else_lets_a_part_count_by_itself() -> None:
+    whole = ranking(query_bill=0.99, report_outage=0.001)
+    bill, dark = ("上个月多少钱", ranking(query_bill=0.9)), ("家里黑了", ranking(report_outage=0.8))
+    assert heard(whole, bill, dark) == []
+    assert heard(whole, bill, dark, turned=True) == ["report_outage", "query_bill"]
 
 
 def test_what_the_whole_message_allows_counts_and_the_outage_goes_first() -> None:
