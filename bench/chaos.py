@@ -26,7 +26,9 @@ ROLES = {"web": "web", "worker-1": "worker", "worker-2": "worker", "rasa": "rasa
 LEASE_S = 2.0
 """Short, so that a dead worker's conversation is soon taken over."""
 
-PONDER_S = 1.5
+PAUSES = (0.05, 0.18)
+PONDER = 0.25
+"""Longest wait of a customer before the next message, in the same shares."""
 DRAIN_WITHIN_S = 180.0
 
 
@@ -58,9 +60,14 @@ def torment(
     database_url: str = "",
     models_dir: Path | None = None,
     seed: int = 1,
-    pause_s: tuple[float, float] = (0.6, 2.4),
+    pauses: tuple[float, float] = PAUSES,
 ) -> Verdict:
-    """Run the whole ordeal against one database and judge it."""
+    """Run the whole ordeal against one database and judge it.
+
+    ``pauses`` are the shortest and the longest wait before the next kill, in shares of the time that the
+    whole copy takes to start: any process may die while it starts, but not all of them always, however slow
+    the machine is.
+    """
     environment = {
         "SHOUWEN_DATABASE_URL": database_url,
         "SHOUWEN_LEASE_S": str(LEASE_S),
@@ -75,9 +82,10 @@ def torment(
     seed_all(settings)
     began = time.monotonic()
     with running_copy(data_dir, ROLES, environment) as copy:
+        start_s = copy.wait_ready()
         customers = [Customer(copy.url, number) for number in range(conversations)]
-        with _monkey(copy, seed, pause_s):
-            _write_all(customers, messages)
+        with _monkey(copy, seed, (pauses[0] * start_s, pauses[1] * start_s)):
+            _write_all(customers, messages, PONDER * start_s)
         _drain(settings)
         verdict = _judge(customers)
         verdict.kills = {name: process.killed for name, process in copy.processes.items()}
@@ -85,13 +93,13 @@ def torment(
     return verdict
 
 
-def _write_all(customers: list[Customer], messages: int) -> None:
+def _write_all(customers: list[Customer], messages: int, longest_s: float) -> None:
     def converse(customer: Customer) -> None:
         customer.open()
         for index in range(messages // len(customers)):
             customer.write(index)
             # People pause; without it all would be said before the first process dies.
-            customer.ponder(PONDER_S)
+            customer.ponder(longest_s)
 
     with ThreadPoolExecutor(len(customers)) as pool:
         for done in [pool.submit(converse, customer) for customer in customers]:
