@@ -114,6 +114,8 @@ class Cascade:
 
     def refresh(self) -> bool:
         """Load the newest model of the second voice; whether it speaks. Slow at first: call beforehand."""
+        for words in _FIRST_WORDS:
+            model_text(words)
         return self._meaning is not None and self._meaning.refresh()
 
     def vector(self, asked: str) -> Matrix | None:
@@ -339,7 +341,5 @@ def build_understander(
     """
     limits = Thresholds(**yaml.safe_load(config.read_text(encoding="utf-8"))["understanding"])
     patience = limits.timeout_s if timeout_s is None else timeout_s
-    for words in _FIRST_WORDS:
-        model_text(words)
     rasa = RasaClient(base_url, token, patience, cache, cache_s=limits.cache_s) if base_url else None
     return Cascade(rasa, EntityReader(areas), limits, Meaning(models_dir) if models_dir else None)

@@ -15,6 +15,7 @@ import logging
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -138,16 +139,21 @@ class ArticleFinder:
     ) -> None:
         self.shelf = shelf
         self._keys = tuple(section.key for section in shelf.sections())
-        self._words = NgramIndex([_document(section) for section in shelf.sections()])
         self._answer_from, self._models_dir, self._encode = answer_from, models_dir, encode
         self._index: Index | None = None
         self._loaded: tuple[str, float] | None = None
+
+    @cached_property
+    def _words(self) -> NgramIndex:
+        # Takes a moment, which a process that only shows pages need not spend.
+        return NgramIndex([_document(section) for section in self.shelf.sections()])
 
     def refresh(self) -> bool:
         """Load the newest index if it is another than the present one; whether meaning is heard.
 
         An index of other articles or of another encoder is left alone until training makes a new one.
         """
+        _ = self._words
         newest = newest_index(self._models_dir) if self._models_dir else None
         if newest is None:
             return self._index is not None
