@@ -330,7 +330,9 @@ def commands(verb: str, arguments: list[str], python: Path) -> list[list[str]]:
     run = [str(python), "-m"]
     if verb == "test":
         workers = str(min(4, max(2, os.cpu_count() or 2)))
-        shared = [] if any(a.startswith("-n") for a in arguments) else ["-n", workers, "--dist", "loadfile"]
+        # A file stays with one worker; files in their own order, so that the long journeys are not the last.
+        spread = ["-n", workers, "--dist", "loadfile", "--no-loadscope-reorder"]
+        shared = [] if any(a.startswith("-n") for a in arguments) else spread
         # The tests train their own model, once, and keep it for the next run.
         return [[*run, "pytest", *shared, *arguments]]
     if verb == "check":

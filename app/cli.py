@@ -146,12 +146,13 @@ def evaluate(
     ] = None,
 ) -> None:
     """Measure the understanding: figures, and a page to read. The last line printed is one JSON object."""
-    from app.measuring import measure_any
-    from domain.errors import ShouwenError
-
     if crossval == bool(files) or (curve and not crossval) or (noise and crossval):
         console.print("[red]name files (with or without --noise), or --crossval (--curve); see --help[/]")
         raise typer.Exit(2)
+
+    from app.measuring import measure_any
+    from domain.errors import ShouwenError
+
     try:
         measured = measure_any(_settings(), files or [], folds, curve, svm_c, report, noise)
     except ShouwenError as error:

@@ -34,9 +34,9 @@ class Ours:
         need_rasa(self._python)
 
     def train(self, taught: Sequence[Example], folder: Path, tell: Tell) -> None:
-        """See :meth:`Contestant.train`: what ``make train`` does, on these sentences."""
+        """See :meth:`Contestant.train`: ``make train`` on these sentences, without the articles."""
         data = folder / "nlu_data"
-        shutil.copytree(NLU_DATA, data, ignore=shutil.ignore_patterns("intents", "*.txt"))
+        shutil.copytree(NLU_DATA, data, ignore=shutil.ignore_patterns("intents", "knowledge", "*.txt"))
         write_language(taught, data / "intents")
         train(
             data,
