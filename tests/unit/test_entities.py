@@ -126,7 +126,10 @@ def test_energy_and_bare_numbers_are_amounts(text: str, value: str) -> None:
     ("text", "surface", "name"),
     [("想了解下滨江花园的停电", "滨江花园", "area"), ("路过学府路看到一根线", "学府路", "area"),
      ("我要给城东营业厅送锦旗", "城东营业厅", "branch"), ("no supply at 22 Cedar Walk", "22 Cedar Walk", "address"),  # noqa: E501
-     ("停掉江景苑二期6栋2单元", "江景苑二期6栋2单元", "address")],
+     ("停掉江景苑二期6栋2单元", "江景苑二期6栋2单元", "address"),
+     ("we've no light in Tarrowby since nine", "Tarrowby", "area"), ("it is sparking near Mount Oxlade", "Mount Oxlade", "area"),  # noqa: E501
+     ("he's had a few too, Shirley Street", "Shirley Street", "area"),
+     ("hot pole shirley street", "shirley street", "area")],
 )  # fmt: skip
 def test_a_place_begins_with_its_name(text: str, surface: str, name: str) -> None:
     assert [e.surface for e in READER.read(text, NOW) if e.name == name] == [surface]
@@ -212,7 +215,7 @@ def test_words_that_only_look_like_values(text: str, name: str) -> None:
     ("text", "request_", "found"),
     [
         ("上个月的电费", "query_bill", [("period", "2026-10")]),
-        ("上个月报的修", "query_ticket_status", [("date", "2026-10")]),
+        ("上个月报的修", "query_ticket_status", [("period", "2026-10")]),
         ("这个月停了五回", "file_complaint", [("period", "2026-11")]),
         ("上周来换的表", "claim_appliance_damage", [("date", "2026-11-16/2026-11-22")]),
         ("昨天用了几度", "query_usage", [("period", "2026-11-23")]),
@@ -248,6 +251,15 @@ def test_words_that_only_look_like_values(text: str, name: str) -> None:
         ("7730225519欠多少", "query_arrears", [("account_no", "7730225519")]),
         ("手风琴都烧了", "claim_appliance_damage", [("appliance", "machine")]),
         ("手风琴拉得好", "give_praise", []),
+        ("别打给老赵", "update_contact_info", [("name", "老赵")]),
+        ("有事找陈立电话变了", "update_contact_info", [("name", "陈立")]),
+        ("姓欧阳", "transfer_account", [("name", "欧阳")]),
+        ("your gal Renelle kept calm", "give_praise", [("staff_name", "renelle")]),
+        ("there were people in Fernby Road", "give_praise", [("area", "fernby road")]),
+        ("many people walk here", "report_outage", []),
+        ("a mango branch fell", "report_outage", []),
+        ("it broke last month", "claim_appliance_damage", [("period", "2026-10")]),
+        ("any works next month", "query_planned_outage", [("date", "2026-12")]),
         ("half an hour ago", "inform", [("date", "2026-11-24T19:30+08:00")]),
         ("half an hour ago", "query_outage_status", []),
     ],
@@ -295,6 +307,7 @@ def test_slips_and_repetitions_are_one_value(text: str, request_: str, found: li
         ("那个师傅姓苗", "staff_name", "苗"),
         ("engineer Liu came", "staff_name", "Liu"),
         ("感谢刘工连夜来修", "staff_name", "刘工"),
+        ("the name is Gordon Tathwell", "name", "Gordon Tathwell"),
     ],
 )
 def test_who_is_named(text: str, name: str, surface: str) -> None:
@@ -314,6 +327,13 @@ def test_who_is_named(text: str, name: str, surface: str) -> None:
         ("meter 00578123946 is blank", [("meter_no", "00578123946")]),
         ("单子上的止码4821", []),
         ("工单尾数0903", [("ticket_no", "0903")]),
+        ("R-55820 anyone looking at this", [("ticket_no", "R55820")]),
+        ("checking on APP-20931", [("application_no", "APP20931")]),
+        ("meter no MN 77120", [("meter_no", "MN77120")]),
+        ("application n c seven seven oh four", [("application_no", "NC7704")]),
+        ("text me on 07700 900318", [("phone", "07700900318")]),
+        ("take this one oh eight oh three triple five one nine two six", [("phone", "08035551926")]),
+        ("consumer number one zero six five five nine three", [("account_no", "1065593")]),
         ("身份证尾数0903", [("id_tail4", "0903")]),
         ("last four digits 306x", [("id_tail4", "306X")]),
     ],

@@ -39,7 +39,7 @@ _LABELS: tuple[tuple[str, re.Pattern[str]], ...] = (
         "account_no",
         re.compile(
             r"户号|户头|客户编号|客户号|用户号|缴费号|编号是0|账号|账户|account|acct"
-            r"|customer (?:no|num|id)|\ba/c\b"
+            r"|(?:customer|consumer|connection) (?:no|num|id)|\ba/c\b"
         ),
     ),
 )
@@ -48,25 +48,37 @@ _LOOSE = re.compile(r"号码|编号|给了?我?(?:一|了)?个?号|\b(?:number|g
 _WITHIN = 20
 """Characters before a number in which a label word counts."""
 _LENGTHS = {
-    "id_tail4": (4, 4), "phone": (7, 13), "ticket_no": (4, 14), "application_no": (4, 14), "meter_no": (6, 22),  # noqa: E501
+    "id_tail4": (4, 4), "phone": (7, 13), "ticket_no": (4, 14), "application_no": (4, 14), "meter_no": (5, 22),  # noqa: E501
     "account_no": (6, 16),
 }  # fmt: skip
 _TICKET = re.compile(r"2\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{4}")
 _MOBILE = re.compile(r"(?:86)?(1[3-9]\d{9})")
+_ABROAD = re.compile(r"0[789]\d{9}")
+"""Mobile numbers of visitors from many countries."""
 _LANDLINE = re.compile(r"0\d{2,3}[2-8]\d{6,7}")
 
 
 def read_codes(text: str, expecting: str = "") -> list[Span]:
     """Codes in a folded text, in their digits."""
     found = []
-    for start, end, digits in _runs(text):
+    for begins, end, read in _runs(text):
+        start, digits = _without_pronoun(text, begins, read)
         before = text[max(0, start - _WITHIN) : start]
         name = _name(digits, before, text[end : end + 8], expecting)
         if name:
-            found.append(Span(name, start, end, _value(name, digits), 8))
-            if name != "meter_no" and 8 <= len(digits) <= 16 and not _label(before, len(digits)):
+            letters = _SPELLED.search(text, 0, start) if name in _WITH_LETTERS else None
+            first, code = (letters.start(), _bare(letters[0]) + digits) if letters else (start, digits)
+            found.append(Span(name, first, end, _value(name, code), 8))
+            if name != "meter_no" and 6 <= len(digits) <= 16 and not _label(before, len(digits)):
                 found.append(Span("meter_no", start, end, digits, 9, "metered"))
     return found + _lettered(text, expecting)
+
+
+def _without_pronoun(text: str, start: int, digits: str) -> tuple[int, str]:
+    """Where the number begins: "take this one 0803 ..." is no number 10803 ..."""
+    if len(digits) > _WHOLE and text.startswith("one ", start) and _POINTS.search(text, 0, start):
+        return start + len("one "), digits[1:]
+    return start, digits
 
 
 def _runs(text: str) -> Iterator[tuple[int, int, str]]:
@@ -98,39 +110,50 @@ _ACCOUNT = 10
 _PIECE = re.compile(r"[^,，、\s][^,，、]*?(?=$|[,，、]|\s(?=\d{8}))")
 _WHOLE = 8
 """Digits from which a piece of a run is a number by itself."""
+_POINTS = re.compile(r"\b(?:this|that|the|new|old|other|right|wrong) $")
+_SPELLED = re.compile(r"(?<![a-z'’])(?:[b-hj-z] ){1,3}$")
+"""Letters said one by one before the digits of a code."""
 _LETTERED = re.compile(
-    r"(?<![a-z0-9])(?P<code>(?!no|id|is|nr|acc|tel|ref|num|ext|kva|kwh)[a-z]{1,4}-?\d{3,14})(?![a-z0-9%])"
+    r"(?<![a-z0-9])(?P<code>(?!no|id|is|nr|acc|tel|ref|num|ext|kva|kwh)[a-z]{1,4}-?\d{3,14}"
+    r"|(?!no|id|is|nr|acc|tel|ref|num|ext|to|of|at|in|for|and|the|was|from)[a-z]{2,3} \d{4,14})(?![a-z0-9%])"
 )
+_HYPHENED = re.compile(r"[a-z]{1,4}-\d{4,14}")
+"""A code by its look alone."""
 
 
 def _lettered(text: str, expecting: str) -> list[Span]:
     """Tickets and applications whose number begins with letters: BX44102, ZR8830214."""
     found = []
     for match in _LETTERED.finditer(text):
-        code = match["code"].replace("-", "").upper()
+        code = _bare(match["code"])
         before = text[max(0, match.start() - 2 * _WITHIN) : match.start()]
         near = {name: m.end() for name, p in _LABELS if name in _WITH_LETTERS for m in p.finditer(before)}
         name = max(near, key=lambda n: near[n], default="")
         if not name and expecting in _WITH_LETTERS:
             name = expecting
-        if not name and _LOOSE.search(before):
+        if not name and (_LOOSE.search(before) or _HYPHENED.fullmatch(match["code"])):
             name = "application_no" if _APPLIED.search(text) else "ticket_no"
         if name:
             found.append(Span(name, match.start(), match.end(), code, 9))
     return found
 
 
-_APPLIED = re.compile(r"申请|报装|增容|新装|\b(?:applied|application|applying)\b")
+_APPLIED = re.compile(r"申请|报装|增容|新装|\bapp(?:\b|l)|\b(?:applied|application|applying)\b")
 _WITH_LETTERS = ("ticket_no", "application_no", "meter_no")
 
 
 def code_value(name: str, surface: str) -> str:
     """Normal form of a surface known to be that code; the surface without separators if it is no number."""
     if name in _WITH_LETTERS and (lettered := _LETTERED.fullmatch(surface)):
-        return lettered["code"].replace("-", "").upper()
+        return _bare(lettered["code"])
     runs = digit_runs(surface)
     digits = max((run[2] for run in runs), key=len, default="")
-    return _value(name, digits) if digits else re.sub(r"[\s\-]", "", surface).upper()
+    return _value(name, digits) if digits else _bare(surface)
+
+
+def _bare(code: str) -> str:
+    """A code without what parts its characters, in capitals."""
+    return re.sub(r"[\s-]", "", code).upper()
 
 
 def _value(name: str, digits: str) -> str:
@@ -188,7 +211,7 @@ def _by_shape(digits: str, after: str) -> str:
         return "account_no"
     if _TICKET.fullmatch(digits):
         return "ticket_no"
-    if _LANDLINE.fullmatch(digits):
+    if _LANDLINE.fullmatch(digits) or _ABROAD.fullmatch(digits):
         return "phone"
     if 9 <= len(digits) <= 16 and not re.match(r"\s*(?:元|块|度|千瓦|kwh|yuan)", after):
         return "account_no" if digits.startswith("03") or len(digits) in (9, 10, 13) else "meter_no"

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from bot.understanding.entities.name_lists import LATIN_WORD, names, staff_value
 from bot.understanding.entities.span import Span
+from bot.understanding.hearing.own_words import own_words
 from bot.understanding.normalise import Folded
 
 _EN_SURE = re.compile(
@@ -24,11 +25,13 @@ _EN_MAYBE = re.compile(
     r"|in the name of|under the name(?: of)?|name of|on the account is|contact (?:person"
     r"|name)(?: is)?(?: now)?|renamed"
     r"|company name(?: is)?|made out to|name should be|this is|it'?s|i'?m|i am|speaking is"
-    r"|named|called|should (?:be|read)|change(?:d)? (?:it |the name |them "
+    r"|down as|title:?|title is|mine,?|with me,?|named|called"
+    r"|should (?:be|read)|change(?:d)? (?:it |the name |them "
     r"|the name on [\w ]{3,20} )?to|transfer(?:red)? (?:it )?to"
     r"|(?:my|our|his|her|the) (?:wife|husband|son|daughter|mother|father|mum|mom|dad"
     r"|brother|sister|tenant|accountant|colleague|partner|nephew|niece|cousin|assistant"
-    r"|landlord|neighbour|neighbor|client|bookkeeper|carer|gran|friend"
+    r"|landlord|neighbour|neighbor|client|(?:old )?bookkeeper|carer|gran|friend"
+    r"|grand(?:son|daughter|mother|father|ma|pa)"
     r"|fiance|flatmate|roommate),?|let|authori[sz]e:?|allow|permit|appoint|late|(?:my|his"
     r"|her) (?:ex-?)?(?:husband|wife|son|daughter|mother|father|mum|mom|dad|brother|sister"
     r"|partner)'s name,?|from now on it's) ",
@@ -164,6 +167,11 @@ _PLAIN = frozenset(
 _COURTEOUS = re.compile(r"m(?:r|rs|s|iss)\b")
 _LONGEST = 3
 """Words of a name."""
+_PLACE = (
+    r"(?:street|st|road|rd|lane|avenue|ave|walk|crescent|estate|court|village|town|gardens?|park|house|office"
+    r"|branch|market|school|church)\b"
+)
+_IS_PLACE = re.compile(rf" {_PLACE}|(?<= ){_PLACE}")
 
 
 def latin_names(folded: Folded) -> Iterator[Span]:
@@ -172,6 +180,7 @@ def latin_names(folded: Folded) -> Iterator[Span]:
     yield from _titled(folded)
     yield from _well_known(folded)
     yield from _praised(folded)
+    yield from _unheard_of(folded)
     yield from _firms(folded)
 
 
@@ -216,6 +225,8 @@ def _well_known(folded: Folded) -> Iterator[Span]:
         start = word.start()
         if given not in usual or not _capital(folded, start) or folded.original.isupper():
             continue
+        if _IS_PLACE.match(folded.text, start + len(given)):
+            continue
         end = max(_name_end(folded, start, False), start + len(given))
         name = folded.text[start:end]
         if " " in name:
@@ -230,6 +241,23 @@ def _praised(folded: Folded) -> Iterator[Span]:
         if end and not _rather_a_word(folded, start, end):
             first = before.start() if before[0] == "old " else start
             yield Span("staff_name", first, end, staff_value(folded.text[start:end]), 4, "colleague")
+
+
+def _unheard_of(folded: Folded) -> Iterator[Span]:
+    """A capital inside a sentence on a word that is none of ours and no place's: "your gal Renee"."""
+    if folded.original.isupper():
+        return
+    for word in _INSIDE.finditer(folded.text):
+        start, end = word.span("it")
+        if _capital(folded, start) and not _capital(folded, start + 1) and not own_words().knows(word["it"]):
+            yield Span("staff_name", start, end, word["it"], 2, "colleague")
+
+
+_INSIDE = re.compile(
+    r"(?<=[a-z,;:] )(?<!\bin )(?<!\bat )(?<!\bto )(?<!\bfrom )(?<!\bnear )(?<!\bof )(?<!\bon )"
+    rf"(?P<it>{LATIN_WORD})(?![\w'’])(?! {_PLACE})"
+)
+"""Words inside a sentence that no place is told by."""
 
 
 def _firms(folded: Folded) -> Iterator[Span]:
@@ -258,12 +286,14 @@ def _name_end(folded: Folded, start: int, sure: bool) -> int:
         if gap != (" " if count else "") and not (gap == ". " and end == start + 1):
             break
         capital = _capital(folded, start + word.start()) and not shouting
-        usual = _usual(bare, capital, follows=count > 0)
+        usual = _usual(bare, capital, follows=count > 0) or (known and not own_words().knows(bare))
         if bare in _EN_NO_NAME or count == _LONGEST or not (usual or capital or (sure and not count)):
             break
         known, capitals, count = known or usual, capitals + capital, count + 1
         end = start + word.start() + len(bare)
-    return end if count and (sure or known or capitals > 1) else 0
+    if not count or _IS_PLACE.search(folded.text, start, end) or _IS_PLACE.match(folded.text, end):
+        return 0
+    return end if sure or known or capitals > 1 else 0
 
 
 def _usual(word: str, capital: bool, *, follows: bool) -> bool:

@@ -17,9 +17,11 @@ _ZH_BEFORE = re.compile(
     r"(?:我叫|我是(?!说|不是|想)|(?<![你您谁])叫(?:做|那个|作)?|(?:名字|姓名|户名|户主"
     r"|联系人|抬头|经办人|申请人|机主)(?:是|叫|写|换|改|变更|为|成|的|他|:|,|，)*"
     r"|换成|换为|改成|改为|变更为|变更成|更名为|过户给|过给|转给|登记?的?是|写的是|本人"
-    r"|开给|[由允同](?:许|意)?|代表|留的?是|落款"
+    r"|开给|[由允同](?:许|意)?|代表|留的?是|落款|[得要该]写|写成|写的?还?是"
     rf"|(?:委托|授权|让|给|我|的|帮|是|新)(?:给)?(?:新)?(?:我的|我们|我)?(?:{_KIN})(?:名字|,|，)?(?:叫|是)?)"
 )
+_ZH_TO_ASK_FOR = re.compile(r"(?:找|联系|通知|打给|写|还是|成)(?=[一-鿿]{2})")
+"""Before a name where accounts change hands or callers speak for others."""
 _ZH_FIRM = re.compile(
     r"(?:抬头|户名|名称|名字|变更为|变更成|更名为|改成|改为|换成|开给|叫做?|单位|公司|发票"
     r"|我们?是|户主)(?:是|写|开|给|为|:|：|，|,)*"
@@ -32,7 +34,7 @@ _BEFORE_FIRM = re.compile(
 )
 _ZH_SURNAME = re.compile(
     r"(?:(?P<ours>师傅|电工|经理|那位|工人|小伙子?|姑娘|大姐|大哥|主管|客服)|我|客户|户主"
-    r"|他|她|[^\w])?姓(?P<name>[一-鿿])(?![名氏什啥])(?P<who>的?(?:师傅|经理|主任|班长"
+    r"|他|她|[^\w])?姓(?P<name>欧阳|司马|上官|诸葛|东方|皇甫|慕容|令狐|[一-鿿])(?![名氏什啥])(?P<who>的?(?:师傅|经理|主任|班长"
     r"|电工|工作人员|客服|小伙子?|抄表))?"
 )
 _STAFF_NUMBER = re.compile(
@@ -135,6 +137,9 @@ def _introduced(text: str) -> Iterator[Span]:
     for before in _ZH_BEFORE.finditer(text):
         if end := name_end(text, before.end()):
             yield Span("name", before.end(), end, text[before.end() : end], 3 if before[0] == "我是" else 4)
+    for before in _ZH_TO_ASK_FOR.finditer(text):
+        if end := name_end(text, before.end()):
+            yield Span("name", before.end(), end, text[before.end() : end], 5, "named")
     for clause in _THREE.finditer(text):
         if whole_name(clause[0]):
             yield Span("name", *clause.span(), clause[0], 1)
@@ -170,6 +175,7 @@ def _familiar(text: str) -> Iterator[Span]:
             or text[end : end + 1] in tuple("姐家区板人店孩学")
         ):
             continue
+        yield Span("name", start, end, text[start:end], 3, "named")
         ours = match["title"] or _THEIRS.search(text[:start])
         yield Span("staff_name", start, end, staff_value(match[0]), 3, "" if ours else "colleague")
 

@@ -9,6 +9,7 @@ from bot.understanding.data import NLU_DATA, read_yaml
 from bot.understanding.entities.numerals import parse_number
 from bot.understanding.entities.span import Span
 from bot.understanding.entities.words import alternatives
+from bot.understanding.hearing.own_words import own_words
 from bot.understanding.normalise import fold
 
 _ZH_N = r"(?:\d{1,4}|[零一二三四五六七八九十百幺]{1,5})"
@@ -35,7 +36,7 @@ _EN_HOUSE = (
     rf"|$))\b(?!,\d)|#\d{{1,4}}|(?:ground|first|second|third|fourth|fifth|top"
     rf"|\d{{1,2}}(?:st|nd|rd|th)) floor)"
 )
-_STREETS_EN = r"road|street|lane|avenue|walk|row|crescent|boulevard"
+_STREETS_EN = r"road|rd|street|lane|avenue|ave|walk|row|crescent|cres|boulevard|blvd"
 _NO_WORD = (
     "divorce|food|final|read|industrial|business|retail|science|her|his|their|after"
     "|before|solar|parking|charging|surname|manage|manages|eleven|wedding|caravan|car"
@@ -81,6 +82,8 @@ _NO_BRANCH = re.compile(
     r"|贵公司|国网|供电局|电力|去过|离家|哪里)+.{0,2}(?:营业厅|供电所|服务站|营业所)$"
     r"|^.{0,3}(?:意见|建议)"
     r"|meter office|main office|tax office|registry office|closest branch|village hall"
+    r"|(?:prayer|church|music|sports|school|mess) hall"
+    r"|(?:tree|oak|palm|pine|mango|willow|big|huge|broken|fallen) branch"
 )
 _NEAR = re.compile(
     r"\b(?:nearest|closest)(?: \w+){1,4}? (?:to|in|around|near) (?P<it>(?!campus\b|where\b"
@@ -89,6 +92,20 @@ _NEAR = re.compile(
     r"|(?<![一-鿿])(?P<zh>(?![我你他这那哪家单公学车市村镇城乡附])[一-鿿]{2})(?=(?:那边"
     r"|一带|片区|附近)[一-鿿]{0,3}(?:营业厅|供电所|大厅|服务|停电|没电))"
 )
+
+
+_IN_PLACE = re.compile(
+    r"\b(?:in|at|near|around|behind|beside|outside) (?P<it>(?:(?:new|old|north|south|east|west|upper"
+    r"|lower|lake|mount|port|fort|saint|great|little) )?(?P<name>[a-z][a-z'’]{3,})(?: (?:north|south"
+    r"|east|west|beach|island|market|docks?|harbou?r|heights|hills?|bay|point))?)\b(?!['’-])"
+)
+"""A place that is told by nothing but that nobody of ours uses its name as a word."""
+_COMMON_FROM = 30
+"""Times that a word stands in our own sentences from which it is no name before a "street"."""
+_ALSO_NAMES = frozenset(
+    ("church", "high", "market", "mill", "park", "school", "station", "tower", "water", "west", "east",
+     "north", "south", "green", "hill", "bridge", "river", "lake", "garden", "union", "long", "king", "queen")
+)  # fmt: skip
 
 
 class Gazetteer:
@@ -158,17 +175,20 @@ class Gazetteer:
     def _areas(self, text: str) -> Iterator[Span]:
         for pattern in (self._zh_area, self._en_area):
             for match in pattern.finditer(text):
-                start = self._first(match)
+                start = self._named_from(match)
                 name = text[start : match.end()]
                 weight = 4 if name in self._canonical else 3
-                if (len(name) > 2 or weight == 4) and not _NO_AREA.search(name):
+                if (len(name) > 2 or weight == 4) and start < match.end() and not _NO_AREA.search(name):
                     yield Span("area", start, match.end(), self.value(name), weight)
         for pattern in (self._zh_street, self._en_street):
             for match in pattern.finditer(text):
-                start = self._first(match)
+                start = self._named_from(match)
                 name = text[start : match.end()]
                 if len(name) > 2 and not _NO_STREET.search(name):
                     yield Span("area", start, match.end(), self.value(name), 3)
+        for match in _IN_PLACE.finditer(text):
+            if not own_words().knows(match["name"]):
+                yield Span("area", *match.span("it"), self.value(match["it"]), 2)
         for match in _NEAR.finditer(text):
             group = str(match.lastgroup)
             yield Span("area", *match.span(group), self.value(match[group]), 2)
@@ -185,6 +205,13 @@ class Gazetteer:
             and match.string[start] in "号日月年点"
         )
         return start + 1 if dated else start
+
+    def _named_from(self, match: re.Match[str]) -> int:
+        """The same for a place without a house; its end where only common words stand before "walk"."""
+        if match[0] in self._canonical:
+            return match.start()
+        start = self._first(match)
+        return start + len(_common_words(match.string[start : match.end()]))
 
     def value(self, surface: str) -> str:
         """The area's official name if it is known, else the words."""
@@ -233,6 +260,20 @@ def _leading(words: str) -> str:
     """What a Chinese place or branch, found by its last word, took in before its name: "给", "了解下"."""
     match = _LEADING.match(words)
     return match[0] if match else "的" if words.startswith("的") else ""
+
+
+def _common_words(words: str) -> str:
+    """What an English street, found by its last word, took in before its name: "too", "pole".
+
+    All of it where nothing but common words stands there: "people walk".
+    """
+    *before, _ = re.findall(r"\S+ |\S+$", words) or [""]
+    taken = ""
+    for word in before:
+        if word.strip() in _ALSO_NAMES or own_words().english.get(word.strip(), 0) < _COMMON_FROM:
+            return taken
+        taken += word
+    return words if before else ""
 
 
 def _squeeze(words: str) -> str:

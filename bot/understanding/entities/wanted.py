@@ -45,8 +45,13 @@ _AROUND = {
     ),
 }
 """What must stand near while the request is unknown; kinds that are not here hold anywhere then."""
+_MONTH = re.compile(
+    r"月(?![初底中末头尾\d])|\b(?:weeks?|months?|quarters?|jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?"
+    r"|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b"
+)
+"""English speaks of a week as of a month; in Chinese 上周 is when something happened."""
 _ONLY_JUDGED = frozenset(
-    ("paid_month", "began", "measured", "sized", "household", "hour", "metered", "damaged", "colleague")
+    ("began", "measured", "sized", "household", "hour", "metered", "damaged", "colleague", "named")
 )
 """Readings that are too bold while the request is unknown."""
 
@@ -72,7 +77,7 @@ class Wanted:
         if span.sense == "began":
             return not self.likely("time_slot") and self.likely("began")
         if span.sense == "billing":
-            return self.likely("period") or ("月" in self._at(span) and self.likely("paid_month"))
+            return self.likely("period") or self._is_span_of_time(span)
         if span.sense and not self.likely(span.sense):
             return False
         return span.name == "period" or self.likely(span.name)
@@ -91,6 +96,10 @@ class Wanted:
             return True
         brief = kind in _ALONE and len(self._words) <= _SHORT
         return brief or bool(around.search(self._words))
+
+    def _is_span_of_time(self, span: Span) -> bool:
+        """A month as a whole is a period whatever happened in it; where a day is looked for, it is a date."""
+        return bool(_MONTH.search(self._at(span))) and not self.likely("time_slot")
 
     def _at(self, span: Span) -> str:
         return self._words[span.start : span.end]

@@ -26,6 +26,8 @@ _PAIR_WEIGHT = 0.9
 _PAIR_WEIGHT_APART = 0.3
 """The same where the writer left a space between the two."""
 _LEAST = 1e-6
+_KNOWN_FROM = 2
+_OWNER = re.compile(r"['’]s$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,12 @@ class OwnWords:
         pair = self.pairs.get(before + character, 0) / after if after else common
         weight = _PAIR_WEIGHT_APART if apart else _PAIR_WEIGHT
         return math.log(weight * pair + (1 - weight) * common + _LEAST)
+
+    def knows(self, word: str) -> bool:
+        """Whether a folded English word, or another form of it, is used and not only written once."""
+        stem = _OWNER.sub("", word)
+        forms = {word, stem, stem.removesuffix("s"), f"{stem}s"}
+        return sum(self.english.get(form, 0) for form in forms) >= _KNOWN_FROM
 
     def likelihood(self, text: str) -> float:
         """Natural logarithm of the chance of a run of Chinese characters."""
