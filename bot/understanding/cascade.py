@@ -13,6 +13,7 @@ from typing import Protocol
 import yaml
 
 from bot.understanding.client import Ranking, RasaClient
+from bot.understanding.denials import without_denied
 from bot.understanding.e5 import Matrix
 from bot.understanding.entities.extract import EntityReader, Found
 from bot.understanding.exact import exact_intent, menu_intent, only_value
@@ -137,8 +138,9 @@ class Cascade:
                 guess = IntentGuess(sure, 1.0)
                 entities = found.chosen({sure: 1.0})
                 return Understanding(text, lang, sure, 1.0, (guess,), entities, engine=ENGINE_RULES)
-        pieces = parts(folded.text)
-        rankings = self._rankings([text, *(piece.text for piece in pieces)]) if folded.text.strip() else None
+        said = without_denied(folded.text)
+        pieces = parts(said)
+        rankings = self._rankings([said, *(piece.text for piece in pieces)]) if said.strip() else None
         if not rankings:
             return self._by_rules(text, lang, folded, found, alarm)
         whole, *rest = rankings
