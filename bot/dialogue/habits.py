@@ -26,6 +26,7 @@ _WORD_LISTS = (
     "drops",
     "corrects",
     "not_this",
+    "chases",
     "at_a_loss",
     "questions",
     "chatter",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.dialogue import slots
-from bot.dialogue.habits import bare
+from bot.dialogue.habits import bare, width
 from bot.dialogue.step import Step
 from domain.understanding import ENGINE_RASA, UNKNOWN, Understanding
 
@@ -18,6 +18,13 @@ SURE_TO_FILE = 0.5
 SURE_ALONE = 0.6
 """From here a message speaks for itself; below, a button just shown that it may mean decides."""
 THINKABLE = 0.05
+STATUS = "query_ticket_status"
+_NAMED_CASES = frozenset(
+    ("query_application_progress", "query_outage_status", "query_planned_outage", "book_appointment", STATUS)
+)
+"""Whoever asks for these while she waits means them, and they know her ticket where it matters."""
+LONGEST_CHASE = 60
+"""A longer message tells more than that she waits (a Chinese character counts two)."""
 
 
 def read(step: Step) -> None:
@@ -26,11 +33,23 @@ def read(step: Step) -> None:
     understood = step.heard.understanding
     if understood.danger is not None or understood.engine != ENGINE_RASA or not understood.ranking:
         return
+    if _chases(step, understood):
+        _take(step, replace(understood, intent=STATUS, confidence=SURE_ALONE, close=False))
+        return
     shown = _just_shown(step, understood)
     if shown:
         _take(step, replace(understood, intent=shown, confidence=SURE_ALONE, close=False))
     elif understood.second is None and understood.confidence < _least(step, understood.intent):
         _take(step, replace(understood, intent=UNKNOWN, close=False))
+
+
+def _chases(step: Step, understood: Understanding) -> bool:
+    """Whether a customer who waits for us asks where we are: nothing new, and no wish for an agent."""
+    text = step.heard.text
+    waits = bool(step.around.open_tickets) and step.memory.top is None and understood.second is None
+    brief = width(text) <= LONGEST_CHASE and understood.intent not in _NAMED_CASES
+    says = step.habits.contains
+    return waits and brief and says("chases", text) and not says("person", text)
 
 
 def _drop_false_place(step: Step) -> None:
