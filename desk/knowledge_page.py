@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from desk.chat_page import remember_language
 from desk.deps import DeskDeps
+from desk.times import date_words
 from desk.web import Templates, address_of, route_refusing
 from desk.wording import Words, language_of
 from domain.calendar import local_day
@@ -54,7 +55,12 @@ class KnowledgePages:
         """One topic, all its passages."""
         language = language_of(request)
         article = self._deps.knowledge.article(topic, language, local_day(self._deps.clock.now()))
-        return self._page(request, "article.html", article=article)
+        words = self._words[language]
+        dates = {
+            "effective": date_words(article.effective_from, words),
+            "reviewed": date_words(article.reviewed, words),
+        }
+        return self._page(request, "article.html", article=article, dates=dates)
 
     def _search(self, request: Request, query: str, words: Words) -> list[Passage]:
         if not self._deps.limiter.allow(f"knowledge:{address_of(request)}", SEARCHES, WINDOW_S):

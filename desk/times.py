@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from desk.wording import Words
@@ -46,6 +46,13 @@ def day_words(moment: datetime, now: datetime, words: Words) -> str:
         return f"{year}{there.month}月{there.day}日 周{_WEEKDAYS_ZH[there.weekday()]}"
     year = f" {there.year}" if there.year != here.year else ""
     return f"{there:%a} {there.day} {there:%b}{year}"
+
+
+def date_words(day: date, words: Words) -> str:
+    """A day with its year, for what holds for years: ``1 September 1996``."""
+    if words.language == "zh":
+        return f"{day.year}年{day.month}月{day.day}日"
+    return f"{day.day} {day:%B %Y}"
 
 
 def span(length: timedelta, words: Words) -> str:

@@ -34,7 +34,9 @@ def test_every_topic_has_its_page(reader: httpx.Client, topic: str, lang: str) -
     page = reader.get(f"/knowledge/{topic}?lang={lang}")
     assert page.status_code == 200
     assert f'lang="{"zh-CN" if lang == "zh" else "en"}"' in page.text
-    assert re.search(r"\d{4}-\d\d-\d\d", page.text)
+    dated = page.text[page.text.index('class="dated"') :][:400]
+    day = r"\d{4}年\d+月\d+日" if lang == "zh" else r"\d+ [A-Z][a-z]+ \d{4}"
+    assert len(re.findall(day, dated)) == 2
     assert page.text.count('class="sources"') == page.text.count('<section class="passage"') > 1
     assert 'href="/chat"' in page.text
     assert "{rule" not in page.text and "{price" not in page.text
