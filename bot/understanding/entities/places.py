@@ -132,8 +132,8 @@ class Gazetteer:
         )
         zh_area = rf"(?:{zh_known}|(?:{head}){{2,4}}?(?:{alternatives(suffixes['zh'])}))"
         zh_street = (
-            r"(?:(?![在住是我们你这那哪的到去来从跟整条马一给寄搬电近天]|和(?!平))[一-鿿]){2,3}"
-            rf"(?:{alternatives(streets['zh'])})(?![灯边口上由费过])"
+            r"(?:(?![在住是我们你这那哪的到去来从跟整条马一给寄搬电近天喂个嗯]|和(?!平))[一-鿿]){2,3}"
+            rf"(?:{alternatives(streets['zh'])})(?![灯边口上由费过]|(?<=街)道)"
         )
         suffix = alternatives(suffixes["en"])
         en_area = (
