@@ -175,8 +175,9 @@ def _familiar(text: str) -> Iterator[Span]:
             or text[end : end + 1] in tuple("姐家区板人店孩学")
         ):
             continue
-        yield Span("name", start, end, text[start:end], 3, "named")
         ours = match["title"] or _THEIRS.search(text[:start])
+        if not ours:
+            yield Span("name", start, end, text[start:end], 3, "named")
         yield Span("staff_name", start, end, staff_value(match[0]), 3, "" if ours else "colleague")
 
 
