@@ -134,7 +134,7 @@ class EntityReader:
 
     def _alone(self, words: str, now: datetime, expecting: str) -> list[Span]:
         """The whole message as the awaited value, when it is short."""
-        bare = words.strip(" .。,，!！")
+        bare = words.strip(" \n\t.。,，!！")
         if not bare or not expecting or len(bare) > 40:
             return []
         value = self.value(expecting, bare, now)
