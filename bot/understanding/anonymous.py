@@ -69,6 +69,8 @@ def anonymous(text: str, marks: Iterable[Mark], names: Collection[str] = ()) -> 
     ):
         swaps.extend(swap for swap in found if not any(_overlap(swap, taken) for taken in swaps))
     shown, moved = _apply(text, sorted(swaps), kept)
+    # A mark may cover a part of a number only; what is left of it would still name somebody.
+    shown = _SOLID.sub(lambda found: zeros(found[0]), shown)
     return _apply(shown, list(_layout(shown)), moved)
 
 
@@ -126,8 +128,6 @@ def _known_names(text: str, names: Collection[str]) -> Iterator[_Swap]:
 
 def _numbers(text: str, marks: Sequence[Mark]) -> Iterator[_Swap]:
     """Long numbers that no rule has named; amounts and dates that were read as such stay."""
-    for found in _SOLID.finditer(text):
-        yield _Swap(found.start(), found.end(), zeros(found[0]))
     folded = fold(text)
     for start, end, digits in digit_runs(folded.text):
         swap = _Swap(*folded.span(start, end), "")

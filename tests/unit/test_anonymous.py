@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.learning import lesson_id
@@ -106,6 +106,8 @@ def test_what_may_name_somebody_is_found(text: str, found: list[str]) -> None:
     assert personal(text) == found
 
 
+@example("00000001", [("phone", 0, 1)])
+@example("031204567810月", [("account_no", 0, 8)])
 @settings(max_examples=200, deadline=None)
 @given(
     text=st.text(
