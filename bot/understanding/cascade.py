@@ -66,8 +66,8 @@ class Thresholds:
     cache_s: float
 
 
-class Letters(Protocol):
-    """The first voice: Rasa's model, which reads letters."""
+class FirstVoice(Protocol):
+    """Rasa's model, which reads letters; :class:`RasaClient`, or rankings that a test agreed on."""
 
     def parse(self, texts: Sequence[str]) -> list[Ranking] | None:
         """See :meth:`bot.understanding.client.RasaClient.parse`."""
@@ -86,7 +86,7 @@ class Cascade:
 
     def __init__(
         self,
-        rasa: Letters | None,
+        rasa: FirstVoice | None,
         reader: EntityReader,
         thresholds: Thresholds,
         meaning: Meaning | None = None,
@@ -138,7 +138,8 @@ class Cascade:
                 guess = IntentGuess(sure, 1.0)
                 entities = found.chosen({sure: 1.0})
                 return Understanding(text, lang, sure, 1.0, (guess,), entities, engine=ENGINE_RULES)
-        said = without_denied(folded.text)
+        # Danger is weighed by every word, also by those that deny it.
+        said = folded.text if alarm else without_denied(folded.text)
         pieces = parts(said)
         rankings = self._rankings([said, *(piece.text for piece in pieces)]) if said.strip() else None
         if not rankings:

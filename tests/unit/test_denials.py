@@ -30,6 +30,7 @@ def test_what_is_denied_does_not_count(text: str, rest: str) -> None:
     [
         "不是账单",
         "不是说修好了吗",
+        "不是跳闸 就是欠费了",
         "不是已经交了吗",
         "不是户主能办过户吗",
         "不来电了",
