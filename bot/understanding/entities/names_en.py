@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from bot.understanding.data import NLU_DATA, read_yaml
 from bot.understanding.entities.name_lists import LATIN_WORD, names, staff_value
 from bot.understanding.entities.span import Span
+from bot.understanding.entities.words import alternatives
 from bot.understanding.hearing.own_words import own_words
 from bot.understanding.normalise import Folded
 
@@ -167,9 +169,10 @@ _PLAIN = frozenset(
 _COURTEOUS = re.compile(r"m(?:r|rs|s|iss)\b")
 _LONGEST = 3
 """Words of a name."""
+_PLACES = read_yaml(NLU_DATA / "entities" / "places.yml")
+_BUILT = ("house", "office", "branch", "market", "school", "church")
 _PLACE = (
-    r"(?:street|st|road|rd|lane|avenue|ave|walk|crescent|estate|court|village|town|gardens?|park|house|office"
-    r"|branch|market|school|church)\b"
+    rf"(?:{alternatives([*_PLACES['street_suffixes']['en'], *_PLACES['area_suffixes']['en'], *_BUILT])})\b"
 )
 _IS_PLACE = re.compile(rf" {_PLACE}|(?<= ){_PLACE}")
 

@@ -34,7 +34,7 @@ _BEFORE_FIRM = re.compile(
 )
 _ZH_SURNAME = re.compile(
     r"(?:(?P<ours>师傅|电工|经理|那位|工人|小伙子?|姑娘|大姐|大哥|主管|客服)|我|客户|户主"
-    r"|他|她|[^\w])?姓(?P<name>欧阳|司马|上官|诸葛|东方|皇甫|慕容|令狐|[一-鿿])(?![名氏什啥])(?P<who>的?(?:师傅|经理|主任|班长"
+    r"|他|她|[^\w])?姓(?P<name>[一-鿿])(?![名氏什啥])(?P<who>的?(?:师傅|经理|主任|班长"
     r"|电工|工作人员|客服|小伙子?|抄表))?"
 )
 _STAFF_NUMBER = re.compile(
@@ -148,9 +148,11 @@ def _introduced(text: str) -> Iterator[Span]:
 def _by_surname(text: str) -> Iterator[Span]:
     for match in _ZH_SURNAME.finditer(text):
         start, end = match.span("name")
-        if match["name"] in names().surnames and not name_end(text, start):
+        if (longer := text[start : start + 2]) in names().surnames:
+            end = start + len(longer)
+        if text[start:end] in names().surnames and not name_end(text, start):
             ours = match["ours"] or match["who"]
-            yield Span("staff_name" if ours else "name", start, end, match["name"], 4)
+            yield Span("staff_name" if ours else "name", start, end, text[start:end], 4)
 
 
 def _titled(text: str) -> Iterator[Span]:
