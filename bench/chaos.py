@@ -27,6 +27,10 @@ LEASE_S = 2.0
 """Short, so that a dead worker's conversation is soon taken over."""
 
 PAUSES = (0.05, 0.18)
+"""Shortest and longest wait before the next kill, in shares of the time that the whole copy takes to start.
+
+Any process may die while it starts, but not all of them always, however slow the machine is.
+"""
 PONDER = 0.25
 """Longest wait of a customer before the next message, in the same shares."""
 DRAIN_WITHIN_S = 180.0
@@ -60,14 +64,8 @@ def torment(
     database_url: str = "",
     models_dir: Path | None = None,
     seed: int = 1,
-    pauses: tuple[float, float] = PAUSES,
 ) -> Verdict:
-    """Run the whole ordeal against one database and judge it.
-
-    ``pauses`` are the shortest and the longest wait before the next kill, in shares of the time that the
-    whole copy takes to start: any process may die while it starts, but not all of them always, however slow
-    the machine is.
-    """
+    """Run the whole ordeal against one database and judge it."""
     environment = {
         "SHOUWEN_DATABASE_URL": database_url,
         "SHOUWEN_LEASE_S": str(LEASE_S),
@@ -84,7 +82,7 @@ def torment(
     with running_copy(data_dir, ROLES, environment) as copy:
         start_s = copy.wait_ready()
         customers = [Customer(copy.url, number) for number in range(conversations)]
-        with _monkey(copy, seed, (pauses[0] * start_s, pauses[1] * start_s)):
+        with _monkey(copy, seed, (PAUSES[0] * start_s, PAUSES[1] * start_s)):
             _write_all(customers, messages, PONDER * start_s)
         _drain(settings)
         verdict = _judge(customers)
