@@ -62,7 +62,7 @@ def test_nobody_is_asked_more_than_two_questions_before_a_handover() -> None:
     ("text", "words"),
     [
         ("- a", "expected a table"),
-        ("intent: x\nhand_over: {cls: XXX, subject: a}", "cls 'XXX' is not a ticket class"),
+        ("intent: x\nhand_over: {cls: ABC, subject: a}", "cls 'ABC' is not a ticket class"),
         ("intent: x\nhand_over: {cls: REQ}", "subject is missing"),
         ("intent: x", "nothing to do"),
         ("intent: x\ndo: y", "without any outcome"),
