@@ -19,11 +19,12 @@ import yaml
 from sklearn.model_selection import StratifiedKFold
 
 from bot.understanding.data import NLU_DATA
-from bot.understanding.dense import kept_vectors, learn
+from bot.understanding.dense_learning import learn
 from bot.understanding.e5 import Matrix, find_weights
 from bot.understanding.evaluation.answered import Answered
 from bot.understanding.evaluation.labelled import Labelled
 from bot.understanding.evaluation.measures import Evaluation, measure
+from bot.understanding.kept_vectors import kept_vectors
 from bot.understanding.linear import LinearIntents
 from bot.understanding.model_text import model_text
 from bot.understanding.script import script

@@ -24,8 +24,8 @@ import yaml
 
 from bot.library import Found
 from bot.understanding.articles import HOLE, Section, Shelf, read_articles
-from bot.understanding.dense import kept_vectors
 from bot.understanding.e5 import Matrix, find_weights, is_genuine
+from bot.understanding.kept_vectors import kept_vectors
 from bot.understanding.model_text import model_text
 from bot.understanding.ngrams import NgramIndex, has_words
 from bot.understanding.teaching import read_examples

@@ -8,9 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot.understanding.dense import DenseIntents, kept_vectors, learn
+from bot.understanding.dense import DenseIntents
+from bot.understanding.dense_learning import learn
 from bot.understanding.e5 import Weights, find_weights, is_genuine
 from bot.understanding.encoder import SentenceEncoder
+from bot.understanding.kept_vectors import kept_vectors
 from bot.understanding.meaning import Meaning
 from domain.understanding import IntentGuess
 
