@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
 
 import yaml
 
@@ -22,6 +20,7 @@ from bot.understanding.model_text import model_text
 from bot.understanding.normalise import Folded, fold, language
 from bot.understanding.requests import Part, parts, two_requests
 from bot.understanding.safety import Alarm, SafetyRule
+from bot.understanding.voices import FirstVoice, Voices
 from domain.ports import Cache
 from domain.understanding import (
     ENGINE_NONE,
@@ -38,8 +37,6 @@ _Parts = Sequence[tuple[Part, Ranking]]
 """The pieces of a message, if it has several, each with what it means alone."""
 _HAZARD = "report_safety_hazard"
 _INFORM = "inform"
-_THINKERS = 8
-"""Messages whose meaning is read at the same time; more wait, since a machine has only so many cores."""
 _FIRST_WORDS = ("ni hao", "hello there")
 """Reading them counts our own words, which takes a moment: no customer should wait for it."""
 _BY_MENU = 0.5
@@ -50,6 +47,7 @@ _BY_MENU = 0.5
 class Thresholds:
     """The ``understanding`` section of ``config.yml``; the meaning of each stands there."""
 
+    letters_sure_from: float
     unknown_below: float
     close_ratio: float
     close_below: float
@@ -64,14 +62,6 @@ class Thresholds:
     second_sure_from: float
     timeout_s: float
     cache_s: float
-
-
-class FirstVoice(Protocol):
-    """Rasa's model, which reads letters; :class:`RasaClient`, or rankings that a test agreed on."""
-
-    def parse(self, texts: Sequence[str]) -> list[Ranking] | None:
-        """See :meth:`bot.understanding.client.RasaClient.parse`."""
-        ...
 
 
 class Cascade:
@@ -91,9 +81,12 @@ class Cascade:
         thresholds: Thresholds,
         meaning: Meaning | None = None,
     ) -> None:
-        self._rasa, self._reader, self._limits, self._meaning = rasa, reader, thresholds, meaning
+        self._voices, self._reader, self._limits = (
+            Voices(rasa, meaning, thresholds.letters_sure_from),
+            reader,
+            thresholds,
+        )
         self._safety = SafetyRule()
-        self._beside = ThreadPoolExecutor(_THINKERS, thread_name_prefix="meaning")
 
     def understand(
         self,
@@ -117,11 +110,11 @@ class Cascade:
         """Load the newest model of the second voice; whether it speaks. Slow at first: call beforehand."""
         for words in _FIRST_WORDS:
             model_text(words)
-        return self._meaning is not None and self._meaning.refresh()
+        return self._voices.refresh()
 
     def vector(self, asked: str) -> Matrix | None:
         """How the encoder sees a model text; None while there is none."""
-        return self._meaning.vector(asked) if self._meaning else None
+        return self._voices.vector(asked)
 
     def normal_form(self, name: str, surface: str, now: datetime) -> str:
         """The value that ``surface``, known to be a ``name``, would get as an entity."""
@@ -130,48 +123,28 @@ class Cascade:
     def _understand(self, text: str, now: datetime, lang_hint: str, expecting: str) -> Understanding:
         folded = fold(text)
         lang = language(folded.text, lang_hint)
-        found = self._reader.find(folded, now, expecting)
         alarm = self._safety.alarm(folded)
-        if alarm is None or not alarm.strong:
-            sure = self._sure(folded, found, expecting)
-            if sure:
-                guess = IntentGuess(sure, 1.0)
-                entities = found.chosen({sure: 1.0})
-                return Understanding(text, lang, sure, 1.0, (guess,), entities, engine=ENGINE_RULES)
+        calm = alarm is None or not alarm.strong
+        exact = exact_intent(folded.text) if calm else None
         # Danger is weighed by every word, also by those that deny it.
         said = folded.text if alarm else without_denied(folded.text)
         pieces = parts(said)
-        rankings = self._rankings([said, *(piece.text for piece in pieces)]) if said.strip() else None
-        if not rankings:
+        # The models think while the rules read; for the few messages that are a bare value, in vain.
+        asking = not exact and said.strip() and not said.replace(" ", "").isdigit()
+        rankings = self._voices.ask(said, [piece.text for piece in pieces]) if asking else None
+        found = self._reader.find(folded, now, expecting)
+        sure = exact or (_bare_value(folded, found, expecting) if calm else None)
+        if sure:
+            guess = IntentGuess(sure, 1.0)
+            entities = found.chosen({sure: 1.0})
+            return Understanding(text, lang, sure, 1.0, (guess,), entities, engine=ENGINE_RULES)
+        heard = rankings() if rankings else None
+        if not heard:
             return self._by_rules(text, lang, folded, found, alarm)
-        whole, *rest = rankings
+        whole, *rest = heard
         of_parts = list(zip(pieces, rest, strict=True))
         second = self._second(whole, of_parts)
         return self._by_model(text, lang, whole, of_parts, found, alarm, second)
-
-    def _rankings(self, texts: Sequence[str]) -> list[Ranking] | None:
-        """What the models think of each text, None when none of them can be asked.
-
-        Both voices work at the same time: Rasa in its process, the encoder in a thread beside this one.
-        """
-        asked = [model_text(text) for text in texts]
-        if self._meaning is None:
-            return self._rasa.parse(asked) if self._rasa else None
-        reading = self._beside.submit(self._meaning.read, asked)
-        letters = self._rasa.parse(asked) if self._rasa else None
-        heard: Sequence[Ranking | None] = letters or [None] * len(asked)
-        joint = [
-            self._meaning.weigh(text, vector, said)
-            for text, vector, said in zip(asked, reading.result(), heard, strict=True)
-        ]
-        return None if any(ranking is None for ranking in joint) else [r for r in joint if r is not None]
-
-    def _sure(self, folded: Folded, found: Found, expecting: str) -> str | None:
-        exact = exact_intent(folded.text)
-        if exact:
-            return exact
-        values = found.chosen({_INFORM: 1.0})
-        return _INFORM if only_value(folded.text, values, folded.original, expecting) else None
 
     def _by_rules(
         self, text: str, lang: str, folded: Folded, found: Found, alarm: Alarm | None
@@ -303,6 +276,11 @@ class Cascade:
         return two_requests(
             whole, of_parts, limits.second_from, limits.second_in_whole, limits.second_sure_from
         )
+
+
+def _bare_value(folded: Folded, found: Found, expecting: str) -> str | None:
+    values = found.chosen({_INFORM: 1.0})
+    return _INFORM if only_value(folded.text, values, folded.original, expecting) else None
 
 
 def _chance(intent: str, ranking: Ranking) -> float:

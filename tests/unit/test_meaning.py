@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from bot.understanding.client import Ranking
 from bot.understanding.dense import DenseIntents
 from bot.understanding.dense_learning import learn
 from bot.understanding.e5 import Weights, find_weights, is_genuine
 from bot.understanding.encoder import SentenceEncoder
 from bot.understanding.kept_vectors import kept_vectors
 from bot.understanding.meaning import Meaning
+from bot.understanding.voices import Voices
 from domain.understanding import IntentGuess
 
 TAUGHT = {
@@ -149,3 +152,37 @@ def test_many_sentences_are_read_by_all_cores_in_their_order(encoder: SentenceEn
     for n in (0, 7, 211, 419):
         alone = encoder.encode([texts[n]])[0]
         assert alone @ rows[n] / (np.linalg.norm(alone) * np.linalg.norm(rows[n])) > 0.98
+
+
+def test_the_encoder_is_asked_only_where_the_letters_leave_doubt(
+    taught: DenseIntents, tmp_path: Path
+) -> None:
+    sure = (IntentGuess("pay_bill", 0.96), IntentGuess("report_outage", 0.04))
+    doubtful = (IntentGuess("pay_bill", 0.5), IntentGuess("report_outage", 0.5))
+    taught.save(tmp_path / "dense-0001.npz")
+    meaning = Meaning(tmp_path)
+    assert meaning.refresh()
+
+    class Letters:
+        def parse(self, texts: Sequence[str]) -> list[Ranking]:
+            return [sure if "交" in text else doubtful for text in texts]
+
+    voices = Voices(Letters(), meaning, sure_from=0.95)
+    whole, first, second = voices.ask("怎么交钱, 家里没电了", ["怎么交钱", "家里没电了"])() or ()
+    assert whole == first == sure
+    assert second[0].name == "report_outage"
+    assert second[0].confidence > 0.5
+
+
+def test_one_voice_is_enough_and_none_is_too_few(taught: DenseIntents, tmp_path: Path) -> None:
+    class Silent:
+        def parse(self, texts: Sequence[str]) -> list[Ranking] | None:
+            return None
+
+    taught.save(tmp_path / "dense-0001.npz")
+    meaning = Meaning(tmp_path)
+    assert Voices(Silent(), meaning, 0.95).ask("家里没电了", [])() is None, "not loaded yet"
+    assert Voices(None, None, 0.95).ask("家里没电了", [])() is None
+    assert meaning.refresh()
+    (alone,) = Voices(Silent(), meaning, 0.95).ask("家里没电了", [])() or ()
+    assert alone[0].name == "report_outage"
