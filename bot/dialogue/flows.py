@@ -39,8 +39,8 @@ class Slot:
     is_: str = "text"
     ask: str = ""
     """Phrase that asks for it; empty: never asked, only taken from what was said."""
-    entity: str = ""
-    """Entity that fills it; the slot's own name if not given."""
+    entities: tuple[str, ...] = ()
+    """Entities that fill it, the first one said counts; the slot's own name if not given."""
     or_: tuple[str, ...] = ()
     """Other slots that make asking unnecessary."""
     values: tuple[str, ...] = ()
@@ -177,7 +177,7 @@ def _consistent(flow: Flow, where: str) -> None:
 
 def _slot(raw: object, where: str) -> Slot:
     table = _table(raw, where)
-    _known(table, where, {"slot", "is", "ask", "entity", "or", "values", "demand", "optional", "early"})
+    _known(table, where, {"slot", "is", "ask", "entities", "or", "values", "demand", "optional", "early"})
     if not table.get("slot"):
         raise FlowError(f"{where}: slot is missing")
     kind = str(table.get("is", "text"))
@@ -190,7 +190,7 @@ def _slot(raw: object, where: str) -> Slot:
         name=str(table["slot"]),
         is_=kind,
         ask=str(table.get("ask", "")),
-        entity=str(table.get("entity", "")),
+        entities=tuple(table.get("entities", ())),
         or_=tuple(str(name) for name in table.get("or", [])),
         values=values,
         demand=bool(table.get("demand", False)),

@@ -9,7 +9,7 @@ from datetime import date
 from bot.dialogue.flows import Flow, Slot
 from bot.dialogue.habits import Habits
 from domain.dialogue import Heard
-from domain.understanding import UNKNOWN
+from domain.understanding import UNKNOWN, Entity
 
 LONGEST = 500
 """Characters kept of a free text."""
@@ -77,7 +77,7 @@ def from_entities(flow: Flow, heard: Heard) -> dict[str, str]:
     """What the message itself says of the flow's slots."""
     found = {}
     for slot in flow.collect:
-        entity = heard.understanding.entity(slot.entity or slot.name)
+        entity = _entity(slot, heard)
         if entity is not None:
             value = checked(slot, entity.value)
             if value:
@@ -91,7 +91,7 @@ def from_entities(flow: Flow, heard: Heard) -> dict[str, str]:
 
 def from_answer(slot: Slot, heard: Heard, habits: Habits) -> str:
     """The message as an answer to the question for this slot; empty if it is none."""
-    entity = heard.understanding.entity(slot.entity or slot.name)
+    entity = _entity(slot, heard)
     if slot.is_ == "name":
         return checked(slot, name_in(heard, habits))
     if slot.is_ == "place" and not is_a_place(heard, habits):
@@ -113,6 +113,11 @@ def from_answer(slot: Slot, heard: Heard, habits: Habits) -> str:
     if slot.is_ == "choice":
         return _choice(slot, heard, habits)
     return ""
+
+
+def _entity(slot: Slot, heard: Heard) -> Entity | None:
+    found = (heard.understanding.entity(name) for name in slot.entities or (slot.name,))
+    return next((entity for entity in found if entity is not None), None)
 
 
 def _choice(slot: Slot, heard: Heard, habits: Habits) -> str:

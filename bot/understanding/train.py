@@ -16,7 +16,7 @@ import yaml
 from bot.understanding.e5 import find_weights
 from bot.understanding.knowledge import teach_articles
 from bot.understanding.model_text import model_text
-from bot.understanding.teaching import BadTeaching, Example, missing_intents, read_examples
+from bot.understanding.teaching import BadTeaching, missing_intents, read_examples
 from domain.errors import Unavailable
 
 HOUSE = Path(__file__).resolve().parents[2]
@@ -29,6 +29,10 @@ _LEARNED_BY = (
 """Code that changes what is learned."""
 _KEPT = 2
 """Models kept: the present one, and the one before to go back to."""
+
+
+_Sentence = tuple[str, str]
+"""A text as the models will be asked it, and its intent."""
 
 
 class TrainingFailed(Unavailable):
@@ -73,15 +77,17 @@ def train(
     if not python.exists():
         raise TrainingFailed(f"Rasa's environment is missing: {python}; `make setup` creates it")
     by_lang = Counter(e.lang for e in examples)
+    texts = [(model_text(e.text), e.intent) for e in examples]
+    sentences = [(text, intent) for text, intent in texts if text]
     progress(f"training on {len(examples)} sentences ({by_lang['zh']} Chinese, {by_lang['en']} English)")
     models_dir.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="teach-", dir=models_dir) as folder:
         taught = Path(folder) / "nlu.yml"
-        taught.write_text(_as_rasa(examples), encoding="utf-8")
+        taught.write_text(_as_rasa(sentences), encoding="utf-8")
         with ThreadPoolExecutor(1) as beside:
             out = Path(folder) / "out"
             rasa = beside.submit(_run_rasa, python, config, taught, out, model.name, progress)
-            _teach_meaning(examples, config, dense, progress)
+            _teach_meaning(sentences, config, dense, progress)
             rasa.result()
         # The rename makes the model appear whole or not at all; it comes last, for whoever waits for it.
         (out / model.name).replace(model)
@@ -91,17 +97,15 @@ def train(
 
 
 def _teach_meaning(
-    examples: Sequence[Example], config: Path, path: Path, progress: Callable[[str], None]
+    sentences: Sequence[_Sentence], config: Path, path: Path, progress: Callable[[str], None]
 ) -> None:
     # Imports scikit-learn, which a start that finds its model should not wait for.
     from bot.understanding.dense_learning import teach
 
-    texts = [(model_text(e.text), e.intent) for e in examples]
-    taught = [(text, intent) for text, intent in texts if text]
     pipeline = yaml.safe_load(config.read_text(encoding="utf-8"))["pipeline"]
     svm_c = next((float(part["svm_c"]) for part in pipeline if "svm_c" in part), 0.6)
     progress("reading the meaning of each sentence")
-    if not teach([text for text, _ in taught], [intent for _, intent in taught], svm_c, path):
+    if not teach([text for text, _ in sentences], [intent for _, intent in sentences], svm_c, path):
         progress("no encoder here: Rasa's model will speak alone")
 
 
@@ -150,13 +154,11 @@ def rasa_surroundings(home: Path) -> dict[str, str]:
     }
 
 
-def _as_rasa(examples: Sequence[Example]) -> str:
-    """Rasa's own format, with every sentence as the model will be asked it."""
+def _as_rasa(sentences: Sequence[_Sentence]) -> str:
+    """Rasa's own format."""
     lines: dict[str, list[str]] = {}
-    for example in examples:
-        text = model_text(example.text)
-        if text:
-            lines.setdefault(example.intent, []).append(text)
+    for text, intent in sentences:
+        lines.setdefault(intent, []).append(text)
     blocks = [
         {"intent": name, "examples": "".join(f"- {_escaped(t)}\n" for t in texts)}
         for name, texts in lines.items()

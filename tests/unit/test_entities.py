@@ -137,10 +137,50 @@ def test_a_place_begins_with_its_name(text: str, surface: str, name: str) -> Non
 
 @pytest.mark.parametrize(
     ("text", "day"),
-    [("下周停电吗", "2026-11-30/2026-12-06"), ("下个月再交", "2026-12"), ("月底之前交", "2026-11-30")],
+    [("周末之前交", "2026-11-28/2026-11-29"), ("月底之前交", "2026-11-30")],
 )
 def test_a_time_to_come_is_a_date(text: str, day: str) -> None:
     assert values(text, "date") == [day]
+
+
+@pytest.mark.parametrize(
+    ("text", "span"),
+    [("下周停电吗", "2026-11-30/2026-12-06"), ("下下周停电吗", "2026-12-07/2026-12-13"),
+     ("下个月再交", "2026-12"),
+     ("any cuts next week", "2026-11-30/2026-12-06"), ("I can pay next month", "2026-12"),
+     ("能拖到下个季度吗", "2027-01/2027-03"), ("can it wait for next quarter", "2027-01/2027-03")],
+)  # fmt: skip
+def test_a_week_or_a_month_to_come_is_a_period(text: str, span: str) -> None:
+    assert values(text, "period") == [span]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [("厨房一股臭鸡蛋味", "gas"), ("摸洗衣机它咬我手", "leakage"), ("爸爸在梯子上松不开手", "shock"),
+     ("水漫到插座那么高了", "water"), ("呼吸机停了", "life_support"), ("电池还有20分钟", "life_support"),
+     ("there is a rotten egg smell", "gas"), ("the step bit me twice", "leakage"),
+     ("he can't let go of it", "shock"),
+     ("her oxygen machine is on its backup", "life_support"), ("that can up there is spitting", "sparks"),
+     ("the lines are sagging low", "wire_down"), ("two boys got over the fence", "intrusion"),
+     ("the lid is off", "exposed"), ("the plug is all melty", "hot"), ("sizzling up there", "sparks")],
+)  # fmt: skip
+def test_dangers_are_known_in_plain_words(text: str, kind: str) -> None:
+    assert ("hazard_type", kind) in meant(text, "report_safety_hazard")
+
+
+@pytest.mark.parametrize(
+    ("text", "fen"),
+    [("I bought for fifty rand", "5000"), ("R150 gone", "15000"), ("still showing 40p", "40"),
+     ("a grand!", "100000"),
+     ("it would be grand", ""), ("a 20 digit number", ""), ("你们抄的是8842", ""), ("空调开到24", "")],
+)  # fmt: skip
+def test_money_of_other_countries_and_numbers_that_are_none(text: str, fen: str) -> None:
+    assert [v for n, v in meant(text, "query_bill") if n == "amount"] == ([fen] if fen else [])
+
+
+def test_the_number_of_a_case_is_that_of_the_application_where_one_is_asked_about() -> None:
+    assert meant("受理号20261104办好了没有", "query_application_progress") == [("application_no", "20261104")]
+    assert meant("受理号20261104办好了没有", "query_ticket_status") == [("ticket_no", "20261104")]
 
 
 def test_a_title_does_not_make_another_person() -> None:
@@ -259,7 +299,8 @@ def test_words_that_only_look_like_values(text: str, name: str) -> None:
         ("many people walk here", "report_outage", []),
         ("a mango branch fell", "report_outage", []),
         ("it broke last month", "claim_appliance_damage", [("period", "2026-10")]),
-        ("any works next month", "query_planned_outage", [("date", "2026-12")]),
+        ("any works next month", "query_planned_outage", [("period", "2026-12")]),
+        ("someone at home next month", "book_appointment", [("date", "2026-12")]),
         ("half an hour ago", "inform", [("date", "2026-11-24T19:30+08:00")]),
         ("half an hour ago", "query_outage_status", []),
     ],

@@ -69,6 +69,8 @@ def read_codes(text: str, expecting: str = "") -> list[Span]:
             letters = _SPELLED.search(text, 0, start) if name in _WITH_LETTERS else None
             first, code = (letters.start(), _bare(letters[0]) + digits) if letters else (start, digits)
             found.append(Span(name, first, end, _value(name, code), 8))
+            if name == "ticket_no":
+                found.append(Span("application_no", first, end, _value(name, code), 9, "applied"))
             if name != "meter_no" and 6 <= len(digits) <= 16 and not _label(before, len(digits)):
                 found.append(Span("meter_no", start, end, digits, 9, "metered"))
     return found + _lettered(text, expecting)
@@ -135,6 +137,8 @@ def _lettered(text: str, expecting: str) -> list[Span]:
             name = "application_no" if _APPLIED.search(text) else "ticket_no"
         if name:
             found.append(Span(name, match.start(), match.end(), code, 9))
+            if name == "ticket_no":
+                found.append(Span("application_no", match.start(), match.end(), code, 10, "applied"))
     return found
 
 

@@ -43,12 +43,13 @@ _EN_ROUND = (
     r"|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred))*)"
 )
 _CURRENCY = (
-    r"(?:yuan|rmb|cny|kuai|dollars?|bucks|quid|pounds?|euros?|rupees?|rs|naira|pesos?"
-    r"|ringgit|baht|usd|eur|gbp)"
+    r"(?:yuan|rmb|cny|kuai|dollars?|bucks|quid|pounds?|euros?|rupees?|rs|naira|pesos?|rand|kwacha"
+    r"|shillings?|bob|cedis?|birr|pula|ringgit|baht|dirhams?|riyals?|taka|usd|eur|gbp|sgd|aud|nzd|hkd)"
 )
 
 _AMOUNT = re.compile(
-    rf"(?:[¥$£€₹₦₱]|rmb ?|cny ?|usd ?|rs\.? ?)(?P<sign>\d[\d,]*(?:\.\d+)?k?)(?: ?{_CURRENCY}\b)?"
+    r"(?:[¥$£€₹₦₱₵]|(?<![a-z])(?:ksh|ugx|tsh|rm|gh₵|k|r)(?=\d)|rmb ?|cny ?|usd ?|rs\.? ?)"
+    rf"(?P<sign>\d[\d,]*(?:\.\d+)?k?)(?: ?{_CURRENCY}\b)?"
     r"|(?<![几数好])(?P<yuan>(?!一块(?![钱多几\d一二三四五六七八九零])|一块\d+[块元.])"
     rf"{ZH_NUMBER}|百八十)(?:多|来|几)?(?:块|元|圆|蚊|只洋|大洋|文(?=钱))(?!表|儿八|砖|地"
     r"|板|屏|牌|区)(?:(?:钱)|(?P<jiao>[\d一二两三四五六七八九])(?:毛"
@@ -56,7 +57,8 @@ _AMOUNT = re.compile(
     r"|(?<![一二两三四五六七八九十百千\d.])(?P<mao>[\d一二两三四五六七八九])毛(?P<mfen>[\d一"
     r"二三四五六七八九])?(?!病)(?:钱|分)?"
     rf"|(?<![a-z])(?P<en>{EN_NUMBER}) ?{_CURRENCY}\b"
-    r"|\ba?\b ?(?P<note>tenner|fiver|grand)\b",
+    r"|(?<![\w.])(?P<pence>\d{1,3}) ?(?:p|pence|cents)\b"
+    r"|\b(?P<note>tenner|fiver|(?<=a )grand|(?<=\d )grand)\b(?! (?:job|day|man))",
     re.ASCII,
 )
 _NOTES = {"tenner": 10, "fiver": 5, "grand": 1000}
@@ -93,10 +95,11 @@ _BARE = re.compile(
 _NO_MONEY = re.compile(
     r"倍率|变比|底数|读数|指数|表上才|表底|止码|meter photo|dial|meter says|工号|尾号|起码"
     r"|止码|multiplier|reading|serial|badge|window|ending|\bflat (?!rate|out|of)|室|栋"
-    r"|温度|degrees|型号"
+    r"|温度|degrees|型号|抄的?是|抄成|抄了|表上|空调[一-鿿]{0,4}"
+    r"|aircon at|a/?c (?:at|on)|thermostat|(?:定|调|开)[到在]?"
 )
 """Bare numbers soon after these are no money."""
-_WATTS = re.compile(r" ?(?:瓦|w\b|匹|寸|inch)")
+_WATTS = re.compile(r" ?(?:瓦|w\b|匹|寸|inch|digit|位数?)")
 
 
 def read_amounts(text: str) -> Iterator[Span]:
@@ -135,6 +138,8 @@ def _bare_amounts(text: str) -> Iterator[Span]:
 def _fen(match: re.Match[str]) -> int | None:
     if match["note"]:
         return _NOTES[match["note"]] * 100
+    if match["pence"]:
+        return int(match["pence"])
     if match["mao"]:
         return int(parse_number(match["mao"]) or 0) * 10 + int(parse_number(match["mfen"] or "零") or 0)
     words = match["sign"] or match["yuan"] or match["en"]

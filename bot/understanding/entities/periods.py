@@ -125,6 +125,9 @@ def _zh_relative(match: re.Match[str], today: date) -> str | None:
         "上上": 2,
         "前": 2,
         "大上": 2,
+        "下下": -2,
+        "下": -1,
+        "下一": -1,
         "上": 1,
         "上一": 1,
         "这": 0,
@@ -172,7 +175,8 @@ def _half_year(match: re.Match[str], today: date) -> str | None:
 def _quarter(match: re.Match[str], today: date) -> str | None:
     word = match["q"]
     now_quarter = (today.month - 1) // 3
-    relative = {"上": -1, "上一": -1, "last": -1, "previous": -1, "这": 0, "本": 0, "this": 0, "current": 0}
+    relative = {"上": -1, "上一": -1, "last": -1, "previous": -1, "这": 0, "本": 0, "this": 0, "current": 0,
+                "下": 1, "下一": 1, "next": 1}  # fmt: skip
     numbers = {"first": 0, "second": 1, "third": 2, "fourth": 3, "1st": 0, "2nd": 1, "3rd": 2, "4th": 3}
     if word in relative:
         start = now_quarter * 3 + relative[word] * 3 + 1
@@ -191,6 +195,10 @@ def _week(match: re.Match[str], today: date) -> str | None:
         monday -= timedelta(days=7)
     elif word in ("上上", "上上个"):
         monday -= timedelta(days=14)
+    elif word in ("下", "下个", "下一", "next"):
+        monday += timedelta(days=7)
+    elif word in ("下下", "下下个"):
+        monday += timedelta(days=14)
     return f"{monday.isoformat()}/{(monday + timedelta(days=6)).isoformat()}"
 
 
@@ -286,7 +294,7 @@ _EITHER, _BILLING = "event", "billing"
 """Words that name a date as well, and words that mean anything only where bills or usage are spoken of."""
 _NOW = re.compile(r"(?:这个?|本|今个|呢个|当)月|(?:the )?(?:this|current) month")
 _ZH_REL_MONTH = (
-    r"(?:(?<!楼)上上|大上|上一|上|这一|这|本|当|今|呢|嗰"
+    r"(?:(?<!楼)上上|大上|上一|上|(?<!楼)下下|下一|(?<![楼以之底目])下(?=个?月)|这一|这|本|当|今|呢|嗰"
     r"|(?<![几\d以之年目提一二三四五六七八九十])前)个?月份?(?!\d{1,2}[号日]"
     r"|[一二三四五六七八九十]+[号日]|[初底末]|[上中下]旬)"
 )
@@ -311,9 +319,9 @@ _RULES: tuple[tuple[re.Pattern[str], Reckon, str], ...] = (
     (re.compile(rf"(?P<year>{_ZH_YEAR})(?:一整年|全年|一年|整年"
         rf"|度)?{_NO_COUNT}{_PART_OF_YEAR}(?<!今年)(?<!本年)"), _zh_whole_year, _EITHER),
     (re.compile(rf"(?P<year>{_ZH_YEAR})?的?(?P<half>[上下前后])半年"), _half_year, ""),
-    (re.compile(rf"(?P<year>{_ZH_YEAR})?的?(?P<q>上一|上|这|本|第?[一二三四1-4])个?季(?:度|(?=电|账|的"
+    (re.compile(rf"(?P<year>{_ZH_YEAR})?的?(?P<q>上一|上|下一|下|这|本|第?[一二三四1-4])个?季(?:度|(?=电|账|的"
         r"|用))(?!节)"), lambda m, t: _quarter(m, t), ""),
-    (re.compile(r"(?P<which>上上个?|上个?|上一|这个?|本|这一)(?:周|星期"
+    (re.compile(r"(?P<which>上上个?|上个?|上一|下下个?|下个?|下一|这个?|本|这一)(?:周|星期"
         r"|礼拜)(?![一二三四五六日天末1-6])"), _week, _EITHER),
     (re.compile(rf"(?:最近|近|过去|(?<!提)前)(?:的)?(?P<n>{_ZH_N})个?(?P<unit>天|周|星期|礼拜)"), _last_days, _BILLING),  # noqa: E501
     (re.compile(rf"(?P<year>{_ZH_YEAR}|这个?|上个?)的?(?P<season>[春夏秋冬][天季]|暑假|寒假)"), _season, _BILLING),  # noqa: E501
@@ -323,7 +331,7 @@ _RULES: tuple[tuple[re.Pattern[str], Reckon, str], ...] = (
     (re.compile(rf"\b(?P<which>last |this )?(?P<first>{_EN_MONTH})\b{_NO_VERB}(?:'?s)?(?P<last>)(?P<year"
         rf">,? (?:of )?(?:20\d\d|last year|this year))?(?! \d{{1,2}}(?:st|nd|rd"
         r"|th)?\b(?! ?kwh))", re.ASCII), _en_months, _EITHER),
-    (re.compile(r"\b(?:the )?month before last\b|\b(?:this|current|last|previous|past) month(?:'?s)?\b", re.ASCII), _en_relative, _EITHER),  # noqa: E501
+    (re.compile(r"\b(?:the )?month before last\b|\b(?:this|current|last|previous|past|next) month(?:'?s)?\b", re.ASCII), _en_relative, _EITHER),  # noqa: E501
     (re.compile(r"\b(?:this|the last|last|the previous|previous|the current"
         r"|current) (?:billing )?(?:cycle|period)\b", re.ASCII), _en_cycle, ""),
     (re.compile(rf"\b(?P<n>{_EN_N}) months? ago\b", re.ASCII), _en_ago, _EITHER),
@@ -332,9 +340,9 @@ _RULES: tuple[tuple[re.Pattern[str], Reckon, str], ...] = (
     (re.compile(r"\b(?:the )?(?:last|previous) year(?:'?s)?\b|\b(?:in |for |year )(20\d\d)\b", re.ASCII), _en_whole_year, _EITHER),  # noqa: E501
     (re.compile(r"\b(?:the )?(?P<half>first|second) half (?:of )?(?:(?:the|this) year"
         r"|(?P<year>(?:of )?(?:20\d\d|last year)))\b", re.ASCII), _half_year, ""),
-    (re.compile(r"\b(?:the )?(?P<q>last|previous|this|current|first|second|third|fourth|1st|2nd|3rd"
+    (re.compile(r"\b(?:the )?(?P<q>last|previous|next|this|current|first|second|third|fourth|1st|2nd|3rd"
         r"|4th) quarter(?P<year>)\b|\bq(?P<qq>[1-4])\b(?P<y2>)", re.ASCII), lambda m, t: _quarter(m, t) if m["q"] else _en_quarter(m, t), ""),  # noqa: E501
-    (re.compile(r"\b(?P<which>last|this|previous|past) week(?:'?s)?\b", re.ASCII), _week, _EITHER),
+    (re.compile(r"\b(?P<which>last|this|previous|past|next) week(?:'?s)?\b", re.ASCII), _week, _EITHER),
     (re.compile(rf"\b(?:the )?(?:last|past) (?P<n>{_EN_N}|\d{{1,3}}) (?P<unit>days|weeks)\b", re.ASCII), _last_days, _BILLING),  # noqa: E501
     (re.compile(r"\b(?P<year>last|this) (?P<season>spring|summer|autumn|fall|winter|season)\b", re.ASCII), _season, _BILLING),  # noqa: E501
     (re.compile(r"(?<!\d)(20\d\d)[-/.](1[0-2]|0?[1-9])(?![-/.\d])"), _iso_month, _EITHER),

@@ -14,7 +14,7 @@ from bot.understanding.normalise import fold
 
 _ZH_N = r"(?:\d{1,4}|[零一二三四五六七八九十百幺]{1,5})"
 _HOUSE_ZH = (
-    rf"(?:(?:{_ZH_N}|[a-z])(?:号楼|栋|幢|座|单元|号院|号|室|楼|层|房|户|弄|门|梯|组)(?!线"
+    rf"(?:(?:{_ZH_N}|[a-z])(?:号楼|栋|幢|座|单元|号院|号|室|楼|层|房|户|弄|门|梯|组|排|铺)(?!线"
     rf"|机|下午|上午|晚|早|窗)(?:[之的\s-]?(?:\d{{1,4}}"
     rf"|[零一二三四五六七八九幺]{{3,4}})(?!度|块|元|点|个|伏|千瓦|单元"
     r"|[\d年月日号天人口栋幢座室楼层房户弄一二三四五六七八九十百]))?)"
@@ -31,19 +31,19 @@ _WORDED = (
 )
 _EN_NUMBER = rf"(?:\d{{1,4}}[a-z]?|{_WORDED}(?:[ -]{_WORDED}){{0,4}})"
 _EN_HOUSE = (
-    r"(?:(?:flat|apartment|apt|unit|block|building|tower|room|house|no|number|villa|suite"
+    r"(?:(?:flat|apartment|apt|unit|block|blk|plot|lot|building|tower|room|house|no|number|villa|suite"
     rf"|shop|door)(?: ?#| |(?<=no)\. ?|(?<=apt)\. ?|(?=\d))(?:{_EN_NUMBER}|[b-h]|a(?=[,.]"
     rf"|$))\b(?!,\d)|#\d{{1,4}}|(?:ground|first|second|third|fourth|fifth|top"
     rf"|\d{{1,2}}(?:st|nd|rd|th)) floor)"
 )
-_STREETS_EN = r"road|rd|street|lane|avenue|ave|walk|row|crescent|cres|boulevard|blvd"
+_STREETS_EN = r"road|rd|street|lane|avenue|ave|walk|row|crescent|cres|boulevard|blvd|yard|mews"
 _NO_WORD = (
     "divorce|food|final|read|industrial|business|retail|science|her|his|their|after"
     "|before|solar|parking|charging|surname|manage|manages|eleven|wedding|caravan|car"
     "|holiday|wrong|the|my|our|your|this|that|in|at|of|whole|entire|from|to|near|a|on|and"
     "|is|for|across|every|down|same|busy|wet|back|side|next|off|along|over|into|by|all|i"
     "|it's|its|it|no|out|outside|behind|new|old|nice|quiet|main|which|what|one|can't"
-    "|cannot|can|we|you|they|not|just|public|any|where|with|there|here|up|only|live|lives"
+    "|beside|under|opposite|past|around|along|between|through|cannot|can|we|you|they|not|just|public|any|where|with|there|here|up|only|live|lives"
     "|living|stay|power|cut|outage|please|fix|yes|hi|hello|address|number|flat|blackout"
 )
 _STREET_WORD = rf"(?!(?:{_NO_WORD})\b)[a-z][a-z'’]{{2,}}"
@@ -53,7 +53,7 @@ _NO_STREET = re.compile(
     r"|哪)"
 )
 _LEADING = re.compile(
-    r"^[一-鿿]{0,4}?(?:[给转说过边了听送寄搬进响嗯扬啊映成锁住约下周窗外着诉是到去在问查](?"
+    r"^[一-鿿]{0,4}?(?:[给转说过边了就为叫看找听送寄搬进响嗯扬啊映成锁住约下周窗外着诉是到去在问查](?"
     r"=[一-鿿]{3}))+(?![一-鿿]{0,1}$)"
 )
 _NO_AREA = re.compile(
@@ -188,7 +188,7 @@ class Gazetteer:
                     yield Span("area", start, match.end(), self.value(name), 3)
         for match in _IN_PLACE.finditer(text):
             if not own_words().knows(match["name"]):
-                yield Span("area", *match.span("it"), self.value(match["it"]), 2)
+                yield Span("area", *match.span("it"), self.value(match["it"]), 2, "place")
         for match in _NEAR.finditer(text):
             group = str(match.lastgroup)
             yield Span("area", *match.span(group), self.value(match[group]), 2)
@@ -243,7 +243,7 @@ def _is_house(words: str) -> bool:
         r"|(?:flat|apartment|apt|unit|block|building|tower|room|house|villa|suite|shop|no"
         rf"|number|door)\.? ?#?(?:{_EN_NUMBER}|[a-h])|(?:ground|first|second|third|fourth|fifth"
         r"|top|\d+(?:st|nd|rd|th)) floor) ?",
-        words,
+        words.strip(),
     )
 
 

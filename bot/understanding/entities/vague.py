@@ -1,4 +1,4 @@
-"""Dates that are no one day: next week, the middle of December, the weekend, the holidays; in Asia/Shanghai.
+"""Dates that are no one day: the middle of December, the weekend, the holidays; in Asia/Shanghai.
 
 Normal forms are days or spans as of periods: ``2026-11-30/2026-12-06``, ``2026-12``, ``2026-11-30``. Holidays
 that follow the moon stay in the customer's words.
@@ -46,12 +46,6 @@ def _days(first: date, last: date) -> str:
     return f"{first.isoformat()}/{last.isoformat()}"
 
 
-def _next_week(match: re.Match[str], today: date) -> str:
-    weeks = 2 if match[0].startswith("下下") else 1
-    monday = today + timedelta(days=7 * weeks - today.weekday())
-    return _days(monday, monday + timedelta(days=6))
-
-
 def _weekend(match: re.Match[str], today: date) -> str:
     saturday = today + timedelta(days=5 - today.weekday())
     if match[0].startswith(("上", "last")):
@@ -59,10 +53,6 @@ def _weekend(match: re.Match[str], today: date) -> str:
     if match[0].startswith(("下", "next")):
         saturday += timedelta(days=7)
     return _days(saturday, saturday + timedelta(days=1))
-
-
-def _next_month(match: re.Match[str], today: date) -> str:
-    return f"{_month(today, 2 if match[0].startswith('下下') else 1):%Y-%m}"
 
 
 def _next_year(match: re.Match[str], today: date) -> str:  # noqa: ARG001 (a reckoning like the others)
@@ -123,10 +113,7 @@ def _feast(match: re.Match[str], today: date) -> str:
 
 
 _RULES: tuple[tuple[re.Pattern[str], Reckon], ...] = (
-    (re.compile(r"(?:(?<!一)下)?下个?(?:周|星期|礼拜)(?![一二三四五六日天末1-6])|\bnext week\b", re.ASCII), _next_week),  # noqa: E501
     (re.compile(r"(?:上个?|这个?|本|下个?)?周末|\b(?:(?:this|the|next|last) )?weekend\b", re.ASCII), _weekend),  # noqa: E501
-    (re.compile(r"(?:(?<!一)下)?下个?月份?(?!\d|[一二三四五六七八九十]{1,3}[号日]|[初底末]|[上中下]旬)"
-        r"|\bnext month\b", re.ASCII), _next_month),
     (re.compile(r"明年|\bnext year\b", re.ASCII), _next_year),
     (re.compile(rf"(?P<month>{_ZH_MONTH})的?(?P<stage>月?[初底末](?!次|始|级)|[上中下]旬)"), _stage),
     (re.compile(r"(?P<month>)(?<!\d)(?<![个一二三四五六七八九十岁满])(?P<stage>月[初底末](?!次|始|级)"

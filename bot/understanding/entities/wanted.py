@@ -45,13 +45,25 @@ _AROUND = {
     ),
 }
 """What must stand near while the request is unknown; kinds that are not here hold anywhere then."""
-_MONTH = re.compile(
-    r"月(?![初底中末头尾\d])|\b(?:weeks?|months?|quarters?|jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?"
-    r"|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b"
+_LONG = re.compile(
+    r"月(?![初底中末头尾\d])|[年季](?![初底])|\b(?:weeks?|months?|quarters?|years?|winter|summer|spring|autumn"
+    r"|jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b"
 )
 """English speaks of a week as of a month; in Chinese 上周 is when something happened."""
 _ONLY_JUDGED = frozenset(
-    ("began", "measured", "sized", "household", "hour", "metered", "damaged", "colleague", "named")
+    (
+        "applied",
+        "booked",
+        "began",
+        "measured",
+        "sized",
+        "household",
+        "hour",
+        "metered",
+        "damaged",
+        "colleague",
+        "named",
+    )
 )
 """Readings that are too bold while the request is unknown."""
 
@@ -98,8 +110,8 @@ class Wanted:
         return brief or bool(around.search(self._words))
 
     def _is_span_of_time(self, span: Span) -> bool:
-        """A month as a whole is a period whatever happened in it; where a day is looked for, it is a date."""
-        return bool(_MONTH.search(self._at(span))) and not self.likely("time_slot")
+        """A month as a whole is a period whatever happens in it; where a visit is agreed, it is a date."""
+        return bool(_LONG.search(self._at(span))) and not self.likely("booked")
 
     def _at(self, span: Span) -> str:
         return self._words[span.start : span.end]
