@@ -178,6 +178,16 @@ def test_money_of_other_countries_and_numbers_that_are_none(text: str, fen: str)
     assert [v for n, v in meant(text, "query_bill") if n == "amount"] == ([fen] if fen else [])
 
 
+def test_whose_name_it_is_depends_on_the_request() -> None:
+    assert meant("那个姓郑的让我先包个红包", "report_violation") == [("staff_name", "郑")]
+    assert meant("现在的户主那边姓郑", "transfer_account") == [("name", "郑")]
+    assert meant("窗口那位周姐真好", "give_praise") == [("staff_name", "周姐")]
+    assert meant("the bill is in the name of, um, Gordon Tate", "transfer_account") == [
+        ("name", "gordon tate")
+    ]
+    assert meant("I've no quarrel with you but I'd rather complain", "file_complaint") == []
+
+
 def test_the_number_of_a_case_is_that_of_the_application_where_one_is_asked_about() -> None:
     assert meant("受理号20261104办好了没有", "query_application_progress") == [("application_no", "20261104")]
     assert meant("受理号20261104办好了没有", "query_ticket_status") == [("ticket_no", "20261104")]

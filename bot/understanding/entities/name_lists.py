@@ -45,6 +45,10 @@ class Names:
         """A family name, perhaps a given name, and a title."""
         self.familiar = re.compile(rf"(?P<name>[小老](?:{surname}))(?P<title>师傅|师父|经理|班长|同志)?")
         """小王, 老周."""
+        self.elder = re.compile(
+            rf"(?<![小老大一-鿿])(?:{surname})[姐哥](?![姐哥夫])|(?<=[位的])(?:{surname})[姐哥](?![姐哥夫])"
+        )
+        """周姐, of whom one cannot tell whether she is ours."""
         self.staff_en = re.compile(rf"\b(?:{alternatives(lists['staff_en'])})\b\.?,? (?={LATIN_WORD})")
 
 

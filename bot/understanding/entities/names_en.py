@@ -18,7 +18,7 @@ from bot.understanding.normalise import Folded
 
 _EN_SURE = re.compile(
     r"\b(?:my name(?:'?s| is)|(?:the |his |her |correct |right )?name(?:'s"
-    r"| is)(?: spelled)?|i am called|surname(?: is|'s)?|first name is) ",
+    r"| is)(?: spelled)?|i am called|surname(?: is|'s)?|first name is) (?:(?:uh|um|er|eh|ah),? )*",
     re.ASCII,
 )
 """What follows is a name however it is written."""
@@ -36,7 +36,10 @@ _EN_MAYBE = re.compile(
     r"|grand(?:son|daughter|mother|father|ma|pa)"
     r"|fiance|flatmate|roommate),?|let|authori[sz]e:?|allow|permit|appoint|late|(?:my|his"
     r"|her) (?:ex-?)?(?:husband|wife|son|daughter|mother|father|mum|mom|dad|brother|sister"
-    r"|partner)'s name,?|from now on it's) ",
+    r"|partner)'s name,?|from now on it's"
+    r"|(?:fella|guy|owner|tenant|customer|lady|holder)'?s name,?|put (?:\w+ ){1,3}under me,?"
+    r"|(?:old|new|previous|former) (?:bookkeeper|tenant|owner|manager|agent|caretaker|partner),?"
+    r") (?:(?:uh|um|er|eh|ah),? )*",
     re.ASCII,
 )
 _EN_NO_NAME = frozenset(
@@ -166,7 +169,7 @@ _PLAIN = frozenset(
     ]
 )
 """Family names that, without a capital, are words even after a given name."""
-_COURTEOUS = re.compile(r"m(?:r|rs|s|iss)\b")
+_COURTEOUS = re.compile(r"m(?:r|rs|s|iss|ister|issus)\b")
 _LONGEST = 3
 """Words of a name."""
 _PLACES = read_yaml(NLU_DATA / "entities" / "places.yml")
@@ -258,7 +261,7 @@ def _unheard_of(folded: Folded) -> Iterator[Span]:
 
 _INSIDE = re.compile(
     r"(?<=[a-z,;:] )(?<!\bin )(?<!\bat )(?<!\bto )(?<!\bfrom )(?<!\bnear )(?<!\bof )(?<!\bon )"
-    rf"(?P<it>{LATIN_WORD})(?![\w'’])(?! {_PLACE})"
+    rf"(?!i['’])(?P<it>{LATIN_WORD})(?![\w'’])(?! {_PLACE})"
 )
 """Words inside a sentence that no place is told by."""
 

@@ -153,6 +153,8 @@ def _by_surname(text: str) -> Iterator[Span]:
         if text[start:end] in names().surnames and not name_end(text, start):
             ours = match["ours"] or match["who"]
             yield Span("staff_name" if ours else "name", start, end, text[start:end], 4)
+            if not ours and not match[0].startswith(("我", "客户", "户主")):
+                yield Span("staff_name", start, end, text[start:end], 5, "blamed")
 
 
 def _titled(text: str) -> Iterator[Span]:
@@ -165,6 +167,9 @@ def _titled(text: str) -> Iterator[Span]:
         if start and text[start - 1] in "小老":
             start -= 1
         yield Span("staff_name", start, end, staff_value(match["name"]), 4)
+    for match in names().elder.finditer(text):
+        if text[match.start() : match.start() + 2] not in names().not_names:
+            yield Span("staff_name", *match.span(), match[0], 4, "colleague")
 
 
 def _familiar(text: str) -> Iterator[Span]:

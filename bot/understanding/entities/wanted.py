@@ -53,6 +53,7 @@ _LONG = re.compile(
 _ONLY_JUDGED = frozenset(
     (
         "applied",
+        "blamed",
         "booked",
         "began",
         "measured",
