@@ -59,7 +59,7 @@ class Thresholds:
     danger_agrees_from: float
     second_from: float
     second_in_whole: float
-    second_sure_from: float
+    danger_sure_from: float
     timeout_s: float
     cache_s: float
 
@@ -251,7 +251,7 @@ class Cascade:
         counts = [here]
         for part, ranking in of_parts:
             chance = _chance(_HAZARD, ranking)
-            if part.turned or here >= limits.second_in_whole or chance >= limits.second_sure_from:
+            if part.turned or here >= limits.second_in_whole or chance >= limits.danger_sure_from:
                 counts.append(chance)
         return max(counts)
 
@@ -273,9 +273,7 @@ class Cascade:
     def _second(self, whole: Ranking, of_parts: _Parts) -> tuple[IntentGuess, IntentGuess] | None:
         """Both requests of a message that carries two, the first to act on first."""
         limits = self._limits
-        return two_requests(
-            whole, of_parts, limits.second_from, limits.second_in_whole, limits.second_sure_from
-        )
+        return two_requests(whole, of_parts, limits.second_from, limits.second_in_whole)
 
 
 def _bare_value(folded: Folded, found: Found, expecting: str) -> str | None:

@@ -16,9 +16,6 @@ _TURNS = (
 )
 """Words with which people turn to something else."""
 _JOINTS = re.compile(f"{_ENDS}|(?P<turn>{_TURNS})")
-_WORDS = re.compile(r"[㐀-鿿]|[a-z']+|\d+")
-_SELF_SUFFICIENT = 7
-"""Words or characters from which a part may be understood without the rest."""
 _SHORTEST = 4
 _MOST = 4
 _FIRST = (
@@ -73,33 +70,25 @@ def parts(text: str) -> list[Part]:
 
 
 def two_requests(
-    whole: Ranking, of_parts: Sequence[tuple[Part, Ranking]], least: float, in_whole: float, sure: float
+    whole: Ranking, of_parts: Sequence[tuple[Part, Ranking]], least: float, in_whole: float
 ) -> tuple[IntentGuess, IntentGuess] | None:
     """Primary and second among the parts' best guesses; None when the message is one request.
 
     A part counts when its guess has at least ``least`` and either the whole message allows it too
-    (``in_whole``) or a turn to something else stands beside it. It counts as well when it is long enough to
-    be understood alone and its guess has at least ``sure``: "What is the reason?" means an outage only where
-    nobody heard the sentence before it. What the whole message says most clearly must be one of the two.
+    (``in_whole``) or a turn to something else stands beside it: "What is the reason?" means an outage only
+    where nobody heard the sentence before it. What the whole message says most clearly must be one of both.
     """
     in_message = {guess.name: guess.confidence for guess in whole}
     asked: dict[str, IntentGuess] = {}
     for part, ranking in of_parts:
         guess = ranking[0]
         allowed = part.turned or in_message.get(guess.name, 0.0) >= in_whole
-        counts = guess.confidence >= least and allowed
-        alone = guess.confidence >= sure and _size(part.text) >= _SELF_SUFFICIENT
-        if guess.name not in _NOT_REQUESTS and (counts or alone):
+        if guess.name not in _NOT_REQUESTS and guess.confidence >= least and allowed:
             asked.setdefault(guess.name, guess)
     if len(asked) < 2 or whole[0].name not in asked:
         return None
     ranked = sorted(asked.values(), key=lambda g: _place(g.name))
     return ranked[0], ranked[1]
-
-
-def _size(text: str) -> int:
-    """Words and Chinese characters."""
-    return len(_WORDS.findall(text))
 
 
 def _place(intent: str) -> int:

@@ -51,8 +51,8 @@ def heard(text: str, *, whole: float, part: float = 0.0, other: float = 0.9) -> 
         (LIMITS.danger_denied_below, 0.0, 0.9, True),
         (LIMITS.danger_denied_below - 0.005, 0.0, 0.9, False),
         (0.0, 0.0, LIMITS.danger_denied_by - 0.05, True),
-        (0.0, LIMITS.second_sure_from, 0.9, True),
-        (0.0, LIMITS.second_sure_from - 0.01, 0.9, False),
+        (0.0, LIMITS.danger_sure_from, 0.9, True),
+        (0.0, LIMITS.danger_sure_from - 0.01, 0.9, False),
         (LIMITS.second_in_whole, 0.5, 0.9, True),
     ],
 )
