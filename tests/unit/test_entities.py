@@ -178,6 +178,28 @@ def test_money_of_other_countries_and_numbers_that_are_none(text: str, fen: str)
     assert [v for n, v in meant(text, "query_bill") if n == "amount"] == ([fen] if fen else [])
 
 
+@pytest.mark.parametrize(
+    ("text", "request_", "name", "value"),
+    [("please test A17-20933", "request_meter_test", "meter_no", "A1720933"),
+     ("any word on TS-20-4418", "query_ticket_status", "ticket_no", "TS204418"),
+     ("CH-90-2213 went nowhere", "query_application_progress", "application_no", "CH902213"),
+     ("my solar paper INC0088213", "query_application_progress", "application_no", "INC0088213")],
+)  # fmt: skip
+def test_the_request_tells_what_a_code_names(text: str, request_: str, name: str, value: str) -> None:
+    assert meant(text, request_) == [(name, value)]
+    assert meant(text, "query_bill") == []
+
+
+def test_a_date_is_no_code() -> None:
+    assert [
+        n for n, _ in meant("from 2026-10-01 to 10/31, 9-11", "query_ticket_status") if n == "ticket_no"
+    ] == []
+
+
+def test_hours_from_and_to_are_a_slot_whatever_is_asked() -> None:
+    assert ("time_slot", "09:00-11:00") in meant("约的上午九点到十一点", "file_complaint")
+
+
 def test_whose_name_it_is_depends_on_the_request() -> None:
     assert meant("那个姓郑的让我先包个红包", "report_violation") == [("staff_name", "郑")]
     assert meant("现在的户主那边姓郑", "transfer_account") == [("name", "郑")]

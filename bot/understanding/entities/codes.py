@@ -73,7 +73,7 @@ def read_codes(text: str, expecting: str = "") -> list[Span]:
                 found.append(Span("application_no", first, end, _value(name, code), 9, "applied"))
             if name != "meter_no" and 6 <= len(digits) <= 16 and not _label(before, len(digits)):
                 found.append(Span("meter_no", start, end, digits, 9, "metered"))
-    return found + _lettered(text, expecting)
+    return found + _lettered(text, expecting) + _by_look(text)
 
 
 def _without_pronoun(text: str, start: int, digits: str) -> tuple[int, str]:
@@ -140,6 +140,26 @@ def _lettered(text: str, expecting: str) -> list[Span]:
             if name == "ticket_no":
                 found.append(Span("application_no", match.start(), match.end(), code, 10, "applied"))
     return found
+
+
+_LOOKS_LIKE = re.compile(
+    r"(?<![\w/-])(?=[\w/-]*\d[\w/-]*\d)(?!\d{1,4}[-/]\d{1,2}(?:[-/]\d{1,4})?(?![\w/-]))"
+    r"(?!\d+-\d+(?![\w/-]))"
+    r"(?:[a-z0-9]{1,6}(?:[-/][a-z0-9]{1,8}){1,3}|[a-z]{2,4}\d{4,12}"
+    r"|[a-z]{1,2}(?: \d{2,4}){2,3}(?: \d)?)(?![\w/-])"
+)
+"""Letters and digits in groups; no dates, no "10-12"."""
+_MEANT = (("ticket_no", "ticketed"), ("application_no", "applied"), ("meter_no", "metered"))
+
+
+def _by_look(text: str) -> list[Span]:
+    """Codes of other shapes: the request tells what they name, "A17-20933" the meter to be tested."""
+    return [
+        Span(name, match.start(), match.end(), _bare(match[0]), 10, sense)
+        for match in _LOOKS_LIKE.finditer(text)
+        if sum(char.isdigit() for char in match[0]) >= 3
+        for name, sense in _MEANT
+    ]
 
 
 _APPLIED = re.compile(r"申请|报装|增容|新装|\bapp(?:\b|l)|\b(?:applied|application|applying)\b")

@@ -31,7 +31,7 @@ _WORDED = (
 )
 _EN_NUMBER = rf"(?:\d{{1,4}}[a-z]?|{_WORDED}(?:[ -]{_WORDED}){{0,4}})"
 _EN_HOUSE = (
-    r"(?:(?:flat|apartment|apt|unit|block|blk|plot|lot|building|tower|room|house|no|number|villa|suite"
+    r"(?:(?:flat|apartment|apt|unit|block|blk|plot|building|tower|room|house|no|number|villa|suite"
     rf"|shop|door)(?: ?#| |(?<=no)\. ?|(?<=apt)\. ?|(?=\d))(?:{_EN_NUMBER}|[b-h]|a(?=[,.]"
     rf"|$))\b(?!,\d)|#\d{{1,4}}|(?:ground|first|second|third|fourth|fifth|top"
     rf"|\d{{1,2}}(?:st|nd|rd|th)) floor)"

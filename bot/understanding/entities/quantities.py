@@ -25,7 +25,10 @@ _RATING_WORDS = {
     "非常不满意": 1,
 }
 _CAPACITY_UNIT = r"(?:个)?(?:千瓦(?!时)|千伏安|k ?v ?a\b|kw(?!h))"
-_EN_CAPACITY_UNIT = r"[ -]?(?:kilowatts?(?!.?hour)|kw(?!h)|k ?v ?a|mva|mw(?!h)|kilo ?volt.?amps?)"
+_EN_CAPACITY_UNIT = (
+    r"[ -]?(?:kay (?:vee ay|v a|double ?(?:you|u))\b"
+    r"|kilowatts?(?!.?hour)|kw(?!h)|k ?v ?a|mva|mw(?!h)|kilo ?volt.?amps?)"
+)
 _CAPACITY = re.compile(
     rf"(?P<zh>{ZH_NUMBER}){_CAPACITY_UNIT}|(?<![a-z])(?P<en>{EN_NUMBER}){_EN_CAPACITY_UNIT}(?![a-z])"
     rf"|(?P<before>{ZH_NUMBER})(?=(?:减|增|加|升|降|改|变|换|扩|提|调|减少|增加)?(?:容"

@@ -61,6 +61,7 @@ _ONLY_JUDGED = frozenset(
         "household",
         "hour",
         "metered",
+        "ticketed",
         "damaged",
         "colleague",
         "named",
@@ -84,6 +85,8 @@ class Wanted:
     def holds(self, span: Span) -> bool:
         """Whether this reading is a value here."""
         if span.name == self._expecting:
+            return True
+        if span.sense == "range":
             return True
         if span.sense == "event":
             return not self.holds(span._replace(sense="billing"))
