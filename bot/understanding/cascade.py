@@ -20,7 +20,7 @@ from bot.understanding.model_text import model_text
 from bot.understanding.normalise import Folded, fold, language
 from bot.understanding.requests import Part, parts, two_requests
 from bot.understanding.safety import Alarm, SafetyRule
-from bot.understanding.voices import FirstVoice, Voices
+from bot.understanding.voices import HAZARD, FirstVoice, Voices
 from domain.ports import Cache
 from domain.understanding import (
     ENGINE_NONE,
@@ -35,7 +35,6 @@ from domain.understanding import (
 _log = logging.getLogger(__name__)
 _Parts = Sequence[tuple[Part, Ranking]]
 """The pieces of a message, if it has several, each with what it means alone."""
-_HAZARD = "report_safety_hazard"
 _INFORM = "inform"
 _FIRST_WORDS = ("ni hao", "hello there")
 """Reading them counts our own words, which takes a moment: no customer should wait for it."""
@@ -48,6 +47,7 @@ class Thresholds:
     """The ``understanding`` section of ``config.yml``; the meaning of each stands there."""
 
     letters_sure_from: float
+    outside_weight: float
     unknown_below: float
     close_ratio: float
     close_below: float
@@ -82,7 +82,7 @@ class Cascade:
         meaning: Meaning | None = None,
     ) -> None:
         self._voices, self._reader, self._limits = (
-            Voices(rasa, meaning, thresholds.letters_sure_from),
+            Voices(rasa, meaning, thresholds.letters_sure_from, thresholds.outside_weight),
             reader,
             thresholds,
         )
@@ -151,10 +151,10 @@ class Cascade:
     ) -> Understanding:
         """Rasa is down: any alarm counts, menu words give a guess."""
         if alarm is not None:
-            guess = IntentGuess(_HAZARD, 0.9)
-            entities = found.chosen({_HAZARD: 1.0})
+            guess = IntentGuess(HAZARD, 0.9)
+            entities = found.chosen({HAZARD: 1.0})
             return Understanding(
-                text, lang, _HAZARD, 0.9, (guess,), entities, alarm.danger, engine=ENGINE_RULES
+                text, lang, HAZARD, 0.9, (guess,), entities, alarm.danger, engine=ENGINE_RULES
             )
         entities = found.chosen()
         intent = menu_intent(folded.text)
@@ -179,13 +179,13 @@ class Cascade:
         danger = self._danger(text, ranking, of_parts, alarm)
         if danger is not None:
             others = [*(second or ()), *(g for g in ranking[:1] if g.confidence >= self._limits.second_from)]
-            other = next((g for g in others if g.name != _HAZARD), None) if second else None
-            confidence = max(0.9, *(g.confidence for g in ranking if g.name == _HAZARD), 0.0)
-            guess = IntentGuess(_HAZARD, confidence)
-            rest = tuple(g for g in ranking if g.name != _HAZARD)
+            other = next((g for g in others if g.name != HAZARD), None) if second else None
+            confidence = max(0.9, *(g.confidence for g in ranking if g.name == HAZARD), 0.0)
+            guess = IntentGuess(HAZARD, confidence)
+            rest = tuple(g for g in ranking if g.name != HAZARD)
             entities = found.chosen(_chances(ranking, guess, other))
             return Understanding(
-                text, lang, _HAZARD, confidence, (guess, *rest), entities, danger, other, engine=ENGINE_RASA
+                text, lang, HAZARD, confidence, (guess, *rest), entities, danger, other, engine=ENGINE_RASA
             )
         entities = found.chosen(_chances(ranking, *(second or ())))
         if second is not None:
@@ -228,7 +228,7 @@ class Cascade:
         """
         chance = self._danger_chance(whole, of_parts)
         if alarm is not None and alarm.strong:
-            other = max((g.confidence for g in whole if g.name != _HAZARD), default=0.0)
+            other = max((g.confidence for g in whole if g.name != HAZARD), default=0.0)
             denied = chance < self._limits.danger_denied_below and other >= self._limits.danger_denied_by
             return None if denied else alarm.danger
         if alarm is not None and chance >= self._limits.danger_agrees_from:
@@ -247,10 +247,10 @@ class Cascade:
         where the whole message allows danger too, where the customer turns to something else beside it, or
         where the part leaves no doubt: as with a second request.
         """
-        here, limits = _chance(_HAZARD, whole), self._limits
+        here, limits = _chance(HAZARD, whole), self._limits
         counts = [here]
         for part, ranking in of_parts:
-            chance = _chance(_HAZARD, ranking)
+            chance = _chance(HAZARD, ranking)
             if part.turned or here >= limits.second_in_whole or chance >= limits.danger_sure_from:
                 counts.append(chance)
         return max(counts)
@@ -260,13 +260,11 @@ class Cascade:
 
         Where a strong rule was doubted, a little chance anywhere in the message is enough to ask.
         """
-        if whole[0].name == _HAZARD:
+        if whole[0].name == HAZARD:
             return False
-        if _chance(_HAZARD, whole) >= self._limits.danger_asked_from:
+        if _chance(HAZARD, whole) >= self._limits.danger_asked_from:
             return True
-        anywhere = max(
-            _chance(_HAZARD, ranking) for ranking in (whole, *(ranking for _, ranking in of_parts))
-        )
+        anywhere = max(_chance(HAZARD, ranking) for ranking in (whole, *(ranking for _, ranking in of_parts)))
         doubted = alarm is not None and alarm.strong
         return doubted and anywhere >= self._limits.danger_doubt_asked_from
 
@@ -293,8 +291,8 @@ def _chances(ranking: Ranking, *sure: IntentGuess | None) -> dict[str, float]:
 def _danger_second(ranking: Ranking) -> Ranking:
     """The same ranking with danger right after the likeliest meaning, where choices are taken from."""
     first, *rest = ranking
-    hazard = [guess for guess in rest if guess.name == _HAZARD]
-    return (first, *hazard, *(guess for guess in rest if guess.name != _HAZARD))
+    hazard = [guess for guess in rest if guess.name == HAZARD]
+    return (first, *hazard, *(guess for guess in rest if guess.name != HAZARD))
 
 
 def build_understander(

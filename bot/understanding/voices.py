@@ -10,6 +10,9 @@ from bot.understanding.client import Ranking
 from bot.understanding.e5 import Matrix
 from bot.understanding.meaning import Meaning, Vectors
 from bot.understanding.model_text import model_text
+from domain.understanding import IntentGuess
+
+HAZARD, OUTSIDE = "report_safety_hazard", "out_of_scope"
 
 _MESSAGES = 16
 """Messages that are read at the same time; more wait, since the cores are few."""
@@ -33,10 +36,18 @@ class Voices:
         rasa: the voice on letters, quick.
         meaning: the voice on the meaning, slow, weighed against Rasa's.
         sure_from: probability from which Rasa's best guess needs no second voice.
+        outside_weight: how many times likelier others' business is than the voices find; see :func:`outside`.
     """
 
-    def __init__(self, rasa: FirstVoice | None, meaning: Meaning | None, sure_from: float) -> None:
+    def __init__(
+        self,
+        rasa: FirstVoice | None,
+        meaning: Meaning | None,
+        sure_from: float,
+        outside_weight: float = 1.0,
+    ) -> None:
         self._rasa, self._meaning, self._sure_from = rasa, meaning, sure_from
+        self._outside_weight = outside_weight
         self._messages = ThreadPoolExecutor(_MESSAGES, thread_name_prefix="voices")
         self._beside = ThreadPoolExecutor(_MESSAGES, thread_name_prefix="meaning")
 
@@ -50,7 +61,11 @@ class Voices:
 
     def ask(self, whole: str, pieces: Sequence[str]) -> Rankings:
         """Begin to read a message and its pieces; something else may be done before the result is called."""
-        return self._messages.submit(self._listen, [model_text(text) for text in (whole, *pieces)]).result
+        return self._messages.submit(self._judge, [model_text(text) for text in (whole, *pieces)]).result
+
+    def _judge(self, asked: Sequence[str]) -> list[Ranking] | None:
+        heard = self._listen(asked)
+        return heard and [outside(ranking, self._outside_weight) for ranking in heard]
 
     def _listen(self, asked: Sequence[str]) -> list[Ranking] | None:
         letters = self._rasa.parse(asked) if self._rasa else None
@@ -73,3 +88,21 @@ class Voices:
             return self._meaning.read(texts)
         pieces = self._beside.submit(self._meaning.read, texts[1:])
         return [*self._meaning.read(texts[:1]), *pieces.result()]
+
+
+def outside(ranking: Ranking, weight: float) -> Ranking:
+    """The ranking with others' business ``weight`` times likelier, taken from all meanings but danger.
+
+    No language file can hold all that people want of others, so what was taught makes it too seldom.
+    """
+    danger = sum(guess.confidence for guess in ranking if guess.name == HAZARD)
+    weights = [weight if guess.name == OUTSIDE else 1.0 for guess in ranking]
+    whole = sum(g.confidence * w for g, w in zip(ranking, weights, strict=True) if g.name != HAZARD)
+    if not whole:
+        return ranking
+    share = (1 - danger) / whole
+    weighed = (
+        guess if guess.name == HAZARD else IntentGuess(guess.name, guess.confidence * w * share)
+        for guess, w in zip(ranking, weights, strict=True)
+    )
+    return tuple(sorted(weighed, key=lambda guess: -guess.confidence))
