@@ -67,8 +67,8 @@ class Danger:
     """Somebody may be hurt: advice first, ticket P0 at once, whatever was going on."""
 
     kind: str
-    """``wire_down``, ``shock``, ``fire``, ``smoke``, ``hot``, ``sparks``, ``leakage``, ``pole``, ``exposed``, ``gas``,
-    ``life_support``, ``intrusion`` (digging, climbing, crane, kite), ``water`` or ``other``."""
+    """``wire_down``, ``shock``, ``fire``, ``smoke``, ``hot``, ``sparks``, ``leakage``, ``pole``,
+    ``exposed``, ``gas``, ``life_support``, ``intrusion`` (digging, climbing, crane, kite), ``water`` or ``other``."""
     words: str
     """The customer's words that gave the alarm."""
     advice_key: str
