@@ -68,7 +68,8 @@ class Danger:
 
     kind: str
     """``wire_down``, ``shock``, ``fire``, ``smoke``, ``hot``, ``sparks``, ``leakage``, ``pole``,
-    ``exposed``, ``gas``, ``life_support``, ``intrusion`` (digging, climbing, crane, kite), ``water`` or ``other``."""
+    ``exposed``, ``gas``, ``life_support``, ``intrusion`` (digging, climbing, crane, kite), ``water``
+    or ``other``."""
     words: str
     """The customer's words that gave the alarm."""
     advice_key: str
