@@ -180,7 +180,7 @@ def test_no_path_of_one_machine() -> None:
         (UNFINISHED, "raise NotImplementedError"),
         (EVASIVE, "from unittest.mock import patch"),
         (EVASIVE, "@pytest.mark.skip(reason='')"),
-        (MACHINE_PATHS, "open('/work/main/x')"),
+        (MACHINE_PATHS, "open('/root/x')"),
     ],
 )
 def test_the_patterns_match_what_they_are_for(pattern: re.Pattern[str], line: str) -> None:
