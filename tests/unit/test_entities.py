@@ -172,7 +172,8 @@ def test_dangers_are_known_in_plain_words(text: str, kind: str) -> None:
     ("text", "fen"),
     [("I bought for fifty rand", "5000"), ("R150 gone", "15000"), ("still showing 40p", "40"),
      ("a grand!", "100000"),
-     ("it would be grand", ""), ("a 20 digit number", ""), ("你们抄的是8842", ""), ("空调开到24", "")],
+     ("it would be grand", ""), ("a 20 digit number", ""), ("K821B is my pass", ""),
+     ("店开了一年这个月电费870", "87000"), ("你们抄的是8842", ""), ("空调开到24", "")],
 )  # fmt: skip
 def test_money_of_other_countries_and_numbers_that_are_none(text: str, fen: str) -> None:
     assert [v for n, v in meant(text, "query_bill") if n == "amount"] == ([fen] if fen else [])
@@ -190,10 +191,30 @@ def test_the_request_tells_what_a_code_names(text: str, request_: str, name: str
     assert meant(text, "query_bill") == []
 
 
-def test_a_date_is_no_code() -> None:
-    assert [
-        n for n, _ in meant("from 2026-10-01 to 10/31, 9-11", "query_ticket_status") if n == "ticket_no"
-    ] == []
+@pytest.mark.parametrize(
+    "text",
+    ["from 2026-10-01 to 10/31, 9-11", "come 10am-12pm or at 12 30", "between 100kw-200kw", "380v/220v"],
+)
+def test_dates_hours_and_sizes_are_no_codes(text: str) -> None:
+    for request_ in ("query_ticket_status", "query_application_progress", "request_meter_test"):
+        assert {name for name, _ in meant(text, request_)} & {
+            "ticket_no",
+            "application_no",
+            "meter_no",
+        } == set()
+
+
+def test_a_whole_house_in_the_dark_is_not_the_only_one() -> None:
+    """Only "only my home" may send no crew to the street."""
+    for text in ("the whole house is dark", "全屋都黑了", "whole house and the whole street"):
+        assert ("outage_scope", "own_home") not in meant(text, "report_outage"), text
+    assert ("outage_scope", "area") in meant("whole house and the whole street", "report_outage")
+    for text in ("no light here, next door has theirs", "对面楼有电"):
+        assert ("outage_scope", "area") not in meant(text, "report_outage"), text
+
+
+def test_numbers_of_floors_are_no_hours() -> None:
+    assert meant("it's dark on floors one to twelve", "file_complaint") == []
 
 
 def test_hours_from_and_to_are_a_slot_whatever_is_asked() -> None:

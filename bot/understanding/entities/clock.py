@@ -71,7 +71,8 @@ def read_slots(text: str, local: datetime) -> list[Span]:
         start, end = match.span()
         if groups["from"]:
             if value := _from_to(match, groups):
-                found.append(Span("time_slot", start, end, value, 6, "range"))
+                sense = "range" if _SURE.search(match[0].replace(" to ", " ")) else ""
+                found.append(Span("time_slot", start, end, value, 6, sense))
         elif clock := groups["c"] or groups["bare"]:
             at = hour_and_minute(clock, groups["p"])
             if at and (groups["p"] or _SURE.search(clock)):

@@ -145,6 +145,7 @@ def _lettered(text: str, expecting: str) -> list[Span]:
 _LOOKS_LIKE = re.compile(
     r"(?<![\w/-])(?=[\w/-]*\d[\w/-]*\d)(?!\d{1,4}[-/]\d{1,2}(?:[-/]\d{1,4})?(?![\w/-]))"
     r"(?!\d+-\d+(?![\w/-]))"
+    r"(?!\d+(?:am|pm|kw|kwh|kva|v|w|st|nd|rd|th)\b)(?!(?:at|to|no|is|in|on|by|of|or|we|my|i|a) )"
     r"(?:[a-z0-9]{1,6}(?:[-/][a-z0-9]{1,8}){1,3}|[a-z]{2,4}\d{4,12}"
     r"|[a-z]{1,2}(?: \d{2,4}){2,3}(?: \d)?)(?![\w/-])"
 )

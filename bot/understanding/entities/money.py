@@ -48,7 +48,7 @@ _CURRENCY = (
 )
 
 _AMOUNT = re.compile(
-    r"(?:[¥$£€₹₦₱₵]|(?<![a-z])(?:ksh|ugx|tsh|rm|gh₵|k|r)(?=\d)|rmb ?|cny ?|usd ?|rs\.? ?)"
+    r"(?:[¥$£€₹₦₱₵]|(?<!\w)(?:ksh|ugx|tsh|rm|gh₵|[kr](?=[\d,.]+(?!\w)))(?=\d)|rmb ?|cny ?|usd ?|rs\.? ?)"
     rf"(?P<sign>\d[\d,]*(?:\.\d+)?k?)(?: ?{_CURRENCY}\b)?"
     r"|(?<![几数好])(?P<yuan>(?!一块(?![钱多几\d一二三四五六七八九零])|一块\d+[块元.])"
     rf"{ZH_NUMBER}|百八十)(?:多|来|几)?(?:块|元|圆|蚊|只洋|大洋|文(?=钱))(?!表|儿八|砖|地"
@@ -95,8 +95,8 @@ _BARE = re.compile(
 _NO_MONEY = re.compile(
     r"倍率|变比|底数|读数|指数|表上才|表底|止码|meter photo|dial|meter says|工号|尾号|起码"
     r"|止码|multiplier|reading|serial|badge|window|ending|\bflat (?!rate|out|of)|室|栋"
-    r"|温度|degrees|型号|抄的?是|抄成|抄了|表上|空调[一-鿿]{0,4}"
-    r"|aircon at|a/?c (?:at|on)|thermostat|(?:定|调|开)[到在]?"
+    r"|温度|degrees|型号|(?:抄的?是|抄成|抄了|表上|空调)[一-鿿]{0,4}$"
+    r"|(?:[定调]|开到)[到在成]?$|(?:aircon|a/?c|thermostat)(?: \w+)? (?:at|on) $"
 )
 """Bare numbers soon after these are no money."""
 _WATTS = re.compile(r" ?(?:瓦|w\b|匹|寸|inch|digit|位数?)")

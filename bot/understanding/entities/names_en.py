@@ -37,7 +37,7 @@ _EN_MAYBE = re.compile(
     r"|fiance|flatmate|roommate),?|let|authori[sz]e:?|allow|permit|appoint|late|(?:my|his"
     r"|her) (?:ex-?)?(?:husband|wife|son|daughter|mother|father|mum|mom|dad|brother|sister"
     r"|partner)'s name,?|from now on it's"
-    r"|(?:fella|guy|owner|tenant|customer|lady|holder)'?s name,?|put (?:\w+ ){1,3}under me,?"
+    r"|(?:fella|guy|owner|tenant|customer|lady|holder)'?s name,?"
     r"|(?:old|new|previous|former) (?:bookkeeper|tenant|owner|manager|agent|caretaker|partner),?"
     r") (?:(?:uh|um|er|eh|ah),? )*",
     re.ASCII,
