@@ -40,7 +40,7 @@ class Slot:
     ask: str = ""
     """Phrase that asks for it; empty: never asked, only taken from what was said."""
     entities: tuple[str, ...] = ()
-    """Entities that fill it, the first one said counts; the slot's own name if not given."""
+    """Entities that may fill it, the best first; the slot's own name if not given."""
     or_: tuple[str, ...] = ()
     """Other slots that make asking unnecessary."""
     values: tuple[str, ...] = ()
@@ -190,7 +190,7 @@ def _slot(raw: object, where: str) -> Slot:
         name=str(table["slot"]),
         is_=kind,
         ask=str(table.get("ask", "")),
-        entities=tuple(table.get("entities", ())),
+        entities=tuple(str(name) for name in table.get("entities", [])),
         or_=tuple(str(name) for name in table.get("or", [])),
         values=values,
         demand=bool(table.get("demand", False)),

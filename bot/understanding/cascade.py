@@ -81,11 +81,8 @@ class Cascade:
         thresholds: Thresholds,
         meaning: Meaning | None = None,
     ) -> None:
-        self._voices, self._reader, self._limits = (
-            Voices(rasa, meaning, thresholds.letters_sure_from, thresholds.outside_weight),
-            reader,
-            thresholds,
-        )
+        self._reader, self._limits = reader, thresholds
+        self._voices = Voices(rasa, meaning, thresholds.letters_sure_from, thresholds.outside_weight)
         self._safety = SafetyRule()
 
     def understand(

@@ -23,8 +23,8 @@ HOUSE = Path(__file__).resolve().parents[2]
 RASA_PYTHON = HOUSE / ".venv-rasa" / "bin" / "python"
 _LEARNED_BY = (
     "linear.py", "rasa_components.py", "model_text.py", "normalise.py", "entities/numerals.py", "script.py",
-    "dense.py", "dense_learning.py", "encoder.py", "e5.py", "hearing/own_words.py", "hearing/sounds.py",
-    "hearing/typed_pinyin.py", "hearing/by_sound.py", "hearing/slips.py", "letters.py",
+    "dense.py", "dense_learning.py", "kept_vectors.py", "encoder.py", "e5.py", "hearing/own_words.py",
+    "hearing/sounds.py", "hearing/typed_pinyin.py", "hearing/by_sound.py", "hearing/slips.py", "letters.py",
 )  # fmt: skip
 """Code that changes what is learned."""
 _KEPT = 2

@@ -10,7 +10,10 @@ import pytest
 from actions.registry import PRIVATE, VERBS
 from bot.dialogue import FlowError, load_flows
 from bot.dialogue.habits import load_habits
+from bot.dialogue.slots import from_entities
 from domain.contact import Level
+from domain.dialogue import Heard
+from domain.understanding import Entity, Understanding
 from router.rules import load_rules
 
 ROOT = Path(__file__).resolve().parents[2] / "nlu_data"
@@ -82,3 +85,19 @@ def test_a_wrong_flow_is_named(tmp_path: Path, text: str, words: str) -> None:
     with pytest.raises(FlowError, match=r"x\.yml") as caught:
         load_flows(tmp_path)
     assert words in str(caught.value)
+
+
+@pytest.mark.parametrize("intent", ["query_planned_outage", "book_appointment"])
+def test_a_week_to_come_fills_the_day_and_a_day_goes_before_it(intent: str) -> None:
+    now = datetime(2026, 11, 26, tzinfo=UTC)
+    week = Entity("period", "next week", "2026-11-30/2026-12-06", 0, 9)
+    day = Entity("date", "Friday", "2026-12-04", 10, 16)
+
+    def filled(*entities: Entity) -> str | None:
+        understood = Understanding("next week Friday", "en", intent, 1.0, entities=entities)
+        heard = Heard(understood.text, "", "en", False, (), understood, now, "i1")
+        return from_entities(FLOWS[intent], heard).get("date")
+
+    assert filled(week) == "2026-11-30/2026-12-06"
+    assert filled(week, day) == "2026-12-04"
+    assert filled() is None
