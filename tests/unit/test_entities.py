@@ -213,6 +213,11 @@ def test_a_whole_house_in_the_dark_is_not_the_only_one() -> None:
         assert ("outage_scope", "area") not in meant(text, "report_outage"), text
 
 
+def test_a_row_alone_is_no_address() -> None:
+    assert [name for name, _ in meant("我在第一排等了半天", "file_complaint") if name == "address"] == []
+    assert ("address", "城北新村6排3号") in meant("城北新村6排3号没电", "report_outage")
+
+
 def test_numbers_of_floors_are_no_hours() -> None:
     assert meant("it's dark on floors one to twelve", "file_complaint") == []
 

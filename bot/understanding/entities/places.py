@@ -239,7 +239,7 @@ def _in_digits(match: re.Match[str]) -> str:
 def _is_house(words: str) -> bool:
     return not re.fullmatch(
         r"(?:no|number|block|shop|unit|house|door|room|(?:[\d一二三四五六七八九十]+号)+"
-        r"|[\d一二三四五六七八九十a-z]+(?:号楼|[楼层户门组栋幢座]|单元)"
+        r"|[\d一二三四五六七八九十a-z]+(?:号楼|[楼层户门组栋幢座排铺]|单元)"
         r"|(?:flat|apartment|apt|unit|block|building|tower|room|house|villa|suite|shop|no"
         rf"|number|door)\.? ?#?(?:{_EN_NUMBER}|[a-h])|(?:ground|first|second|third|fourth|fifth"
         r"|top|\d+(?:st|nd|rd|th)) floor) ?",
