@@ -303,7 +303,9 @@ def test_days_as_people_name_them(text: str, day: str) -> None:
     [("电表换大一号的", "date"), ("一周三次", "date"), ("去3号窗口", "date"), ("the sun and patience", "date"),  # noqa: E501
      ("you may claim", "period"), ("油汀2000W", "period"), ("提前三天通知", "period"), ("砸碎了两块砖", "amount"),  # noqa: E501
      ("paid on 5 cards", "amount"), ("刚上小学", "area"), ("走不了路", "area"), ("一家三口", "address"), ("开关师傅", "staff_name"),  # noqa: E501
-     ("your agent hung up", "staff_name"), ("leave my name out of it", "name"), ("改成方便的", "name")],
+     ("your agent hung up", "staff_name"), ("leave my name out of it", "name"), ("改成方便的", "name"), ("三伏天停电", "voltage"),  # noqa: E501
+     ("初三物理题", "date"), ("宿舍404还剩多少", "amount"), ("空调开26还是27", "amount"), ("给个收据啥的吧", "customer_type"),  # noqa: E501
+     ("屋顶想铺光伏", "customer_type"), ("stuck at 1 floor", "time_slot"), ("300 Rands", "address")],
 )  # fmt: skip
 def test_words_that_only_look_like_values(text: str, name: str) -> None:
     assert values(text, name) == []
@@ -313,10 +315,11 @@ def test_words_that_only_look_like_values(text: str, name: str) -> None:
     ("text", "request_", "found"),
     [
         ("上个月的电费", "query_bill", [("period", "2026-10")]),
-        ("上个月报的修", "query_ticket_status", [("period", "2026-10")]),
+        ("上个月报的修", "query_ticket_status", [("date", "2026-10")]),
         ("这个月停了五回", "file_complaint", [("period", "2026-11")]),
         ("上周来换的表", "claim_appliance_damage", [("date", "2026-11-16/2026-11-22")]),
         ("昨天用了几度", "query_usage", [("period", "2026-11-23")]),
+        ("下个月再交行不行", "request_payment_plan", [("date", "2026-12")]),
         ("昨天交的", "payment_not_posted", [("date", "2026-11-23")]),
         ("八月的那笔", "payment_not_posted", [("period", "2026-08")]),
         ("在冒烟", "report_safety_hazard", [("hazard_type", "smoke")]),
@@ -329,7 +332,8 @@ def test_words_that_only_look_like_values(text: str, name: str) -> None:
         ("店里生意不好", "request_payment_plan", []),
         ("我火锅店按商业算吗", "query_tariff", [("customer_type", "shop")]),
         ("支付宝付的", "pay_bill", [("channel", "alipay")]),
-        ("建议支付宝也能付", "give_suggestion", []),
+        ("建议支付宝也能付", "give_suggestion", [("channel", "alipay")]),
+        ("夸支付宝交得快", "give_praise", []),
         ("你们app显示欠费", "payment_not_posted", []),
         ("用你们app交", "pay_bill", [("channel", "app")]),
         ("超过300度就提醒", "set_alert", [("amount", "300 kWh")]),
@@ -356,9 +360,28 @@ def test_words_that_only_look_like_values(text: str, name: str) -> None:
         ("there were people in Fernby Road", "give_praise", [("area", "fernby road")]),
         ("many people walk here", "report_outage", []),
         ("a mango branch fell", "report_outage", []),
-        ("it broke last month", "claim_appliance_damage", [("period", "2026-10")]),
-        ("any works next month", "query_planned_outage", [("period", "2026-12")]),
+        ("it broke last month", "claim_appliance_damage", [("date", "2026-10")]),
+        ("any works next month", "query_planned_outage", [("date", "2026-12")]),
         ("someone at home next month", "book_appointment", [("date", "2026-12")]),
+        (
+            "预约明天上午城关营业厅",
+            "book_appointment",
+            [("date", "2026-11-25"), ("time_slot", "morning"), ("branch", "城关营业厅")],
+        ),
+        ("给我在海棠路约个号", "book_appointment", [("branch", "海棠路")]),
+        ("海棠路停电了", "query_outage_status", [("area", "海棠路")]),
+        ("解放路那个厅几点关门", "query_branch", [("branch", "解放路那个厅")]),
+        ("hours of the Kotagiri centre", "query_branch", [("branch", "kotagiri centre")]),
+        ("your call centre hung up", "file_complaint", []),
+        (
+            "between eight and twelve tomorrow",
+            "book_appointment",
+            [("time_slot", "08:00-12:00"), ("date", "2026-11-25")],
+        ),
+        ("那个姑娘叫什么田雨欣的", "give_praise", [("staff_name", "田雨欣")]),
+        ("lights out, 12 Orchard Rise", "report_outage", [("address", "12 orchard rise")]),
+        ("bills for 518 Kessler please", "transfer_account", [("address", "518 kessler")]),
+        ("use on 12 October please", "query_usage", [("date", "2026-10-12")]),
         ("half an hour ago", "inform", [("date", "2026-11-24T19:30+08:00")]),
         ("half an hour ago", "query_outage_status", []),
     ],

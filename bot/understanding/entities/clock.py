@@ -47,7 +47,7 @@ _EN_SLOT = re.compile(
     r"ening)"
     rf"|\b(?:(?:at|after|before|around|by|since|from) (?P<c>{EN_CLOCK})"
     rf"|(?P<bare>{EN_SURE_CLOCK}))(?!\w)(?![,.]?\d| ?(?:%|kwh|units?|days?|years?|weeks?"
-    r"|months?|people|yuan|of us|[a-z]+ (?:road|street|lane))\b)",
+    r"|months?|people|yuan|of us|floor|st|nd|rd|th|[a-z]+ (?:road|street|lane))\b)",
     re.ASCII,
 )
 _PARTS = (("afternoon", "下晏|afternoon"), ("morning", "早晨上清凌朝|morning|forenoon"), ("noon", "中正|noon|lunchtime"),  # noqa: E501
@@ -95,7 +95,7 @@ def _from_to(match: re.Match[str], groups: dict[str, str | None]) -> str:
         hour_and_minute(groups["to"] or "", groups.get("part2") or part),
     )
     # "nine to ten" without a word about the time of day may be anything, but hours of an office it can be.
-    worded = re.search(rf"^(?:{_EN_HOURS}) to (?:{_EN_HOURS})$", match[0])
+    worded = re.search(rf"^(?:{_EN_HOURS}) to (?:{_EN_HOURS})$|^between ", match[0])
     if not first or not last or not (_SURE.search(match[0].replace(" to ", " ")) or worded):
         return ""
     if first[0] < 8 and last[0] >= 12:  # "between two and 4pm"

@@ -100,7 +100,7 @@ class EntityReader:
             *read_quantities(words),
             *read_words(words),
             *read_people(folded, expecting),
-            *self._places.read(words),
+            *self._places.read(folded),
         ]
         spans = [s for s in spans if s.end > s.start]
         return Found(folded, spans, expecting, self._alone(words, now, expecting))

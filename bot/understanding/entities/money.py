@@ -94,8 +94,8 @@ _BARE = re.compile(
 )
 _NO_MONEY = re.compile(
     r"倍率|变比|底数|读数|指数|表上才|表底|止码|meter photo|dial|meter says|工号|尾号|起码"
-    r"|止码|multiplier|reading|serial|badge|window|ending|\bflat (?!rate|out|of)|室|栋"
-    r"|温度|degrees|型号|(?:抄的?是|抄成|抄了|表上|空调)[一-鿿]{0,4}$"
+    r"|止码|multiplier|reading|serial|badge|window|ending|\bflat (?!rate|out|of)|[室栋舍]|寝室"
+    r"|温度|degrees|型号|(?:抄的?是|抄成|抄了|表上)[一-鿿]{0,4}$|空调[一-鿿\d]{0,8}$"
     r"|(?:[定调]|开到)[到在成]?$|(?:aircon|a/?c|thermostat)(?: \w+)? (?:at|on) $"
 )
 """Bare numbers soon after these are no money."""

@@ -10,7 +10,7 @@ from bot.understanding.entities.numerals import parse_number
 from bot.understanding.entities.span import Span
 from bot.understanding.entities.words import alternatives
 from bot.understanding.hearing.own_words import own_words
-from bot.understanding.normalise import fold
+from bot.understanding.normalise import Folded, fold
 
 _ZH_N = r"(?:\d{1,4}|[零一二三四五六七八九十百幺]{1,5})"
 _HOUSE_ZH = (
@@ -56,6 +56,9 @@ _LEADING = re.compile(
     r"^[一-鿿]{0,4}?(?:[给转说过边了就为叫看找听送寄搬进响嗯扬啊映成锁住约下周窗外着诉是到去在问查](?"
     r"=[一-鿿]{3}))+(?![一-鿿]{0,1}$)"
 )
+_WHEN = re.compile(
+    r"(?:[今明后][天日儿]|(?:周|星期|礼拜)[一二三四五六日天]|早上|上午|中午|下午|晚上|^午){1,3}的?(?=[一-鿿]{2})"
+)
 _NO_AREA = re.compile(
     r"^(?:我们|咱们|你们|这个|那个|整个|哪个|本|全|一个|隔壁|对面|附近|工业|开发|商业|居民"
     r"|老旧|新|旧|农|山|乡|城|自然|行政|学|校|小|大|偏远|农村|前|后|同|老|全县|全市"
@@ -69,11 +72,17 @@ _BRANCH_ZH = re.compile(
     r"(?:(?![去到你们我的哪个最近附那这离从是问下诉给])[一-鿿]){2,6}?(?:营业厅|供电所"
     r"|营业所|服务站|营业点|供电站|服务厅|(?<=[东西南北])大厅)"
 )
+_BRANCH_BY_PLACE = re.compile(
+    r"(?:(?![去到你们我的哪个最近附那这离从是问下诉给])[一-鿿]){2,6}?(?:那边|旁边|对面|头上?|上)?(?:那个|那家|的)"
+    r"(?:营业厅|供电所|服务站|缴费机|厅(?!子|里面)|所(?![有以长谓得]))"
+)
+"""An office by where it stands: "解放路那个厅"."""
 _BRANCH_EN = re.compile(
     r"\b(?:(?!the\b|your\b|to\b|at\b|of\b|this\b|a\b|in\b|nearest\b|local\b|which\b|is\b"
     r"|any\b|from\b|main\b|for\b|my\b|our\b|and\b|an\b|on\b|with\b|community\b|closest\b"
     r"|other\b|what\b|visit\b)[a-z]{3,} ){1,2}"
-    r"(?:branch|service hall|service cent(?:re|er)|customer cent(?:re|er)|business hall|office|hall)\b"
+    r"(?:branch|service hall|service cent(?:re|er)|customer cent(?:re|er)|business hall|office|hall"
+    r"|cent(?:re|er)|counter)\b"
 )
 _NO_BRANCH = re.compile(
     r"home office|head office|post office|box office|town hall|city hall|ticket office"
@@ -83,6 +92,10 @@ _NO_BRANCH = re.compile(
     r"|^.{0,3}(?:意见|建议)"
     r"|meter office|main office|tax office|registry office|closest branch|village hall"
     r"|(?:prayer|church|music|sports|school|mess) hall"
+    r"|(?:call|shopping|garden|health|medical|care|data|town|city|leisure|job|sports?|support|control|dialysis|arts"
+    r"|gas|test|testing|recycling|civic|distribution|training|enquiry|inquiry|kitchen|over|geiger|cash)"
+    r" (?:cent(?:re|er)|counter)"
+    r"|cent(?:re|er) of$"
     r"|(?:tree|oak|palm|pine|mango|willow|big|huge|broken|fallen) branch"
 )
 _NEAR = re.compile(
@@ -158,9 +171,10 @@ class Gazetteer:
         self._en_area = re.compile(rf"\b{en_area}\b")
         self._en_street = re.compile(rf"\b(?:{_STREET_WORD} ){{1,2}}(?:{_STREETS_EN})\b")
 
-    def read(self, text: str) -> list[Span]:
-        """Places in a folded text."""
-        return [*self._addresses(text), *self._areas(text), *_branches(text)]
+    def read(self, folded: Folded) -> list[Span]:
+        """Places in a message."""
+        text = folded.text
+        return [*self._addresses(text), *_numbered(folded), *self._areas(text), *_branches(text)]
 
     def _addresses(self, text: str) -> Iterator[Span]:
         for pattern in (self._zh_address, self._en_address):
@@ -179,19 +193,24 @@ class Gazetteer:
                 name = text[start : match.end()]
                 weight = 4 if name in self._canonical else 3
                 if (len(name) > 2 or weight == 4) and start < match.end() and not _NO_AREA.search(name):
-                    yield Span("area", start, match.end(), self.value(name), weight)
+                    yield from self._named(start, match.end(), name, weight)
         for pattern in (self._zh_street, self._en_street):
             for match in pattern.finditer(text):
                 start = self._named_from(match)
                 name = text[start : match.end()]
                 if len(name) > 2 and not _NO_STREET.search(name):
-                    yield Span("area", start, match.end(), self.value(name), 3)
+                    yield from self._named(start, match.end(), name, 3)
         for match in _IN_PLACE.finditer(text):
             if not own_words().knows(match["name"]):
                 yield Span("area", *match.span("it"), self.value(match["it"]), 2, "place")
         for match in _NEAR.finditer(text):
             group = str(match.lastgroup)
             yield Span("area", *match.span(group), self.value(match[group]), 2)
+
+    def _named(self, start: int, end: int, name: str, weight: int) -> Iterator[Span]:
+        """An area; who makes an appointment names it for the office that is there."""
+        yield Span("area", start, end, self.value(name), weight)
+        yield Span("branch", start, end, self.value(name), weight + 1, "office")
 
     def _first(self, match: re.Match[str]) -> int:
         """Where the place begins: at a known name, else after the last word that is none of it."""
@@ -216,6 +235,31 @@ class Gazetteer:
     def value(self, surface: str) -> str:
         """The area's official name if it is known, else the words."""
         return self._canonical.get(surface, _squeeze(surface))
+
+
+def _numbered(folded: Folded) -> Iterator[Span]:
+    """A number before capitals is a house in a street, whatever the street is called: "518 Kessler"."""
+    if folded.original.isupper():
+        return
+    for match in _NUMBER_AND_WORDS.finditer(folded.text):
+        named, end = 0, match.start()
+        for word in re.finditer(r"[a-z'’]+", match["words"]):
+            at = match.start("words") + word.start()
+            if not folded.original[folded.at[at]].isupper() or _NO_STREET_NAME.fullmatch(word[0]):
+                break
+            named, end = named + 1, at + len(word[0])
+        if named > 1 or (named and not own_words().knows(match["words"].split()[0])):
+            yield Span("address", match.start(), end, address_value(folded.text[match.start() : end]), 6)
+
+
+_NUMBER_AND_WORDS = re.compile(
+    r"(?<![\w.,/:$£€¥#-])\d{1,5}[a-z]? (?P<words>[a-z'’]+(?: [a-z'’]+){0,2})(?![\w'’])"
+)
+_NO_STREET_NAME = re.compile(
+    r"jan\w*|feb\w*|mar(?:ch)?|apr\w*|may|june?|july?|aug\w*|sept?\w*|oct\w*|nov\w*|dec\w*|[a-z]+day|i|am|pm"
+    r"|k[wv]\w*|yuan|rmb|naira|rands?|rupees?|dollars?|euros?|pounds?|units?|hours?|days?|nights?|people|persons?"
+)
+"""What stands behind a number with a capital and is no street."""
 
 
 def address_value(surface: str) -> str:
@@ -248,7 +292,7 @@ def _is_house(words: str) -> bool:
 
 
 def _branches(text: str) -> Iterator[Span]:
-    for pattern in (_BRANCH_ZH, _BRANCH_EN):
+    for pattern in (_BRANCH_ZH, _BRANCH_BY_PLACE, _BRANCH_EN):
         for match in pattern.finditer(text):
             start = match.start() + len(_leading(match[0]))
             words = text[start : match.end()]
@@ -257,8 +301,8 @@ def _branches(text: str) -> Iterator[Span]:
 
 
 def _leading(words: str) -> str:
-    """What a Chinese place or branch, found by its last word, took in before its name: "给", "了解下"."""
-    match = _LEADING.match(words)
+    """What a Chinese place or branch, found by its last word, took in before its name: "给", "明天上午"."""
+    match = _WHEN.match(words) or _LEADING.match(words)
     return match[0] if match else "的" if words.startswith("的") else ""
 
 

@@ -50,7 +50,7 @@ _SIZE = re.compile(
 """A number where capacity is changed, with the unit left out."""
 _VOLTAGE = re.compile(
     rf"(?P<kzh>{ZH_NUMBER})(?:千伏(?!安)| ?kv(?!a))"
-    rf"|(?P<zh>{ZH_NUMBER})(?:多)?(?:伏特?(?!安)|v(?![a-z]))"
+    rf"|(?P<zh>{ZH_NUMBER})(?:多)?(?:伏特?(?![安天])|v(?![a-z]))"
     rf"|(?<![a-z])(?P<en>{EN_NUMBER}) ?(?:volts?|v)\b(?!.?a\b)"
 )
 _VOLTAGE_SAID = re.compile(

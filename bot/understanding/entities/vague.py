@@ -120,7 +120,7 @@ _RULES: tuple[tuple[re.Pattern[str], Reckon], ...] = (
         r"|月中旬?|[上中下]旬)"), _stage),
     (re.compile(rf"\b(?P<stage>{_EN_STAGE})[ -](?P<month>(?:the|this|next|last) month\b|{_EN_MONTH}\b)", re.ASCII), _stage),  # noqa: E501
     (re.compile(r"(?P<month>)\b(?:the )?(?P<stage>end of month|month[ -]end)\b", re.ASCII), _stage),
-    (re.compile(r"(?:大年|正月|腊月|农历)?初[一二三四五六七八九十](?!中|步|期|级|次|版|中)|(?:正月"
+    (re.compile(r"(?:大年|正月|腊月|农历)?初[一二三四五六七八九十](?!中|步|期|级|次|版|的?(?:物理|数学|化学|语文|英语|学生|毕业|生|孩子|作业|题))|(?:正月"
         r"|腊月)[初廿二三十]?[一二三四五六七八九十]{1,3}"), _as_said),
     (re.compile(r"(?:[去今明]年)?年[初底末]|(?:[去今明]年)[初底]"), _year_stage),
     (re.compile(

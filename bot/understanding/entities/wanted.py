@@ -54,7 +54,7 @@ _ONLY_JUDGED = frozenset(
     (
         "applied",
         "blamed",
-        "booked",
+        "dated",
         "began",
         "measured",
         "sized",
@@ -65,6 +65,7 @@ _ONLY_JUDGED = frozenset(
         "damaged",
         "colleague",
         "named",
+        "office",
     )
 )
 """Readings that are too bold while the request is unknown."""
@@ -114,8 +115,8 @@ class Wanted:
         return brief or bool(around.search(self._words))
 
     def _is_span_of_time(self, span: Span) -> bool:
-        """A month as a whole is a period whatever happens in it; where a visit is agreed, it is a date."""
-        return bool(_LONG.search(self._at(span))) and not self.likely("booked")
+        """A month as a whole is a period whatever happens in it; where it only tells when, it is a date."""
+        return bool(_LONG.search(self._at(span))) and not self.likely("dated")
 
     def _at(self, span: Span) -> str:
         return self._words[span.start : span.end]
