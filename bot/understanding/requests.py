@@ -5,17 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from bot.understanding.client import Ranking
+from bot.understanding.data import NLU_DATA, read_yaml
 from domain.understanding import IntentGuess
 
 _ENDS = r"[。！？!?；;\n]+|\.(?=\s)"
-_TURNS = (
-    r"[,，、\s]*(?:另外|还有就?是?|顺便|顺带|对了|再问一下|再问个|再一个|还想(?:问|办|查)|同时|以及|第二个?(?:是|事)|其次|然后(?:再|还|帮|问|我想))"
-    r"|[,\s]*\b(?:and also|also|by the way|btw|another thing|one more thing|plus|as well as|besides|secondly|while (?:i'?m|you'?re) at it|on top of that|oh and|and (?:can|could|please|i (?:want|need)|how|what|when|where|tell))\b"  # noqa: E501
-)
-"""Words with which people turn to something else."""
-_JOINTS = re.compile(f"{_ENDS}|(?P<turn>{_TURNS})")
 _SHORTEST = 4
 _MOST = 4
 _FIRST = (
@@ -54,7 +50,7 @@ def parts(text: str) -> list[Part]:
     """The message cut where one request may end and another begin; at most four, empty when it is one piece."""  # noqa: E501
     pieces: list[Part] = []
     here, turned = 0, False
-    for joint in (*_JOINTS.finditer(text), None):
+    for joint in (*_joints().finditer(text), None):
         turns = joint is not None and joint["turn"] is not None
         piece = text[here : joint.start() if joint else None].strip(" ,，、")
         if len(piece) >= _SHORTEST:
@@ -67,6 +63,14 @@ def parts(text: str) -> list[Part]:
                 pieces[-1] = replace(pieces[-1], turned=True)
         here = joint.end() if joint else len(text)
     return pieces[:_MOST] if len(pieces) > 1 else []
+
+
+@cache
+def _joints() -> re.Pattern[str]:
+    """Ends of sentences, and the words of ``nlu_data/turns.yml`` with which people turn to something else."""
+    turns = read_yaml(NLU_DATA / "turns.yml")
+    zh, en = "|".join(turns["zh"]), "|".join(turns["en"])
+    return re.compile(rf"{_ENDS}|(?P<turn>[,，、\s]*(?:{zh})|[,\s]*\b(?:{en})\b)")
 
 
 def two_requests(

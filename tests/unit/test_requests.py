@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bot.understanding.requests import Part, parts, two_requests
 from domain.understanding import IntentGuess
 
@@ -33,6 +35,31 @@ def test_a_message_is_cut_where_a_second_request_may_begin() -> None:
         Part("it smells", True),
     ]
     assert parts("就一件事") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "second"),
+    [
+        ("把九月的单子念一下再帮我换个收短信的号码", "把九月的单子念一下", "换个收短信的号码"),
+        ("先给我开张票完了再说说峰谷是怎么回事", "先给我开张票", "说说峰谷是怎么回事"),
+        ("我想改个名字不过先听我说屋里一股糊味", "我想改个名字", "听我说屋里一股糊味"),
+        ("户主换成我女儿 顺手把提醒也开了", "户主换成我女儿", "把提醒也开了"),
+        ("put it in her name and while i've got you what's owing", "put it in her name", "what's owing"),
+        ("close the old flat and send me a receipt", "close the old flat", "send me a receipt"),
+        ("i'd like a visit but first the kitchen's gone dark", "i'd like a visit", "the kitchen's gone dark"),
+        ("how much is left and is your office open", "how much is left", "is your office open"),
+    ],
+)  # fmt: skip
+def test_people_turn_to_something_else_in_many_words(text: str, first: str, second: str) -> None:
+    assert parts(text) == [Part(first, True), Part(second, True)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["the hall and the stairs are dark", "我再等一会儿吧", "冰箱和空调都停了", "it flickers now and again"],
+)
+def test_an_and_that_joins_words_cuts_nothing(text: str) -> None:
+    assert parts(text) == []
 
 
 def test_a_turn_to_something_else_lets_a_part_count_by_itself() -> None:
