@@ -30,7 +30,7 @@ _LABELS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "meter_no",
         re.compile(
-            r"表号|电表号|电表编号|表的?编号|资产号|钢印|表(?:身|上|写)?[是的写:为]* ?$"
+            r"表号|电表号|电表编号|表的?编号|资产号|钢印|表(?:身|上|写)*(?:印|贴|刻)?[是的写:为着]* ?$"
             r"|meter (?:no|num|id|serial)|serial|meter(?:'s)? (?:is|stamped|reads|says)"
             r"|meter[ :#]*$"
         ),
@@ -38,7 +38,7 @@ _LABELS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "account_no",
         re.compile(
-            r"户号|户头|客户编号|客户号|用户号|缴费号|编号是0|账号|账户|account|acct"
+            r"户号|户头|客户编号|客户号|用户号|缴费号|编号是0|账号|账户|account|acct|\bacc\b"
             r"|(?:customer|consumer|connection) (?:no|num|id)|\ba/c\b"
         ),
     ),
@@ -64,16 +64,55 @@ def read_codes(text: str, expecting: str = "") -> list[Span]:
     for begins, end, read in _runs(text):
         start, digits = _without_pronoun(text, begins, read)
         before = text[max(0, start - _WITHIN) : start]
-        name = _name(digits, before, text[end : end + 8], expecting)
+        name = _said_after(text, end, digits) or _name(digits, before, text[end : end + 8], expecting)
         if name:
             letters = _SPELLED.search(text, 0, start) if name in _WITH_LETTERS else None
             first, code = (letters.start(), _bare(letters[0]) + digits) if letters else (start, digits)
             found.append(Span(name, first, end, _value(name, code), 8))
             if name == "ticket_no":
                 found.append(Span("application_no", first, end, _value(name, code), 9, "applied"))
-            if name != "meter_no" and 6 <= len(digits) <= 16 and not _label(before, len(digits)):
-                found.append(Span("meter_no", start, end, digits, 9, "metered"))
+        alone = not _label(before, len(digits)) and not _READING.search(before)
+        if alone and not _PIECED.search(f" {text}"[start : end + 1]):
+            found += [Span(other, start, end, digits, 9, sense) for other, sense in _by_request(name, digits)]
     return found + _lettered(text, expecting) + _by_look(text)
+
+
+_BY_REQUEST = (
+    ("meter_no", "metered", 6, 16),
+    ("account_no", "billed", 7, 16),
+    ("phone", "reached", 7, 13),
+    ("ticket_no", "ticketed", 5, 12),
+)
+"""What a number without a word beside it names where that is the matter, and how many digits it then has."""
+
+
+_PIECED = re.compile(r"^[a-z\d/-]\w|[,，、/.]|(?:19|20)\d\d-\d{1,2}-\d")
+"""Lists, dates and the digits of a code with letters: no numbers by themselves."""
+
+
+def _by_request(name: str, digits: str) -> Iterator[tuple[str, str]]:
+    """Other names than ``name``, each with the sense in which it holds; few for a number of a known shape."""
+    known = _MOBILE.fullmatch(digits) or _TICKET.fullmatch(digits) or not digits.isdigit()
+    ours = len(digits) == _ACCOUNT and digits.startswith("03")
+    for other, sense, least, most in _BY_REQUEST:
+        unlike = other == "meter_no" or not (known or ours or _LANDLINE.fullmatch(digits))
+        if other != name and least <= len(digits) <= most and unlike:
+            yield other, sense
+
+
+def _said_after(text: str, end: int, digits: str) -> str:
+    """What the words after a number call it: "…, that's the meter"."""
+    match = _CALLED.match(text, end)
+    name = _NAMES.get(match["what"], "") if match else ""
+    return name if name and _fits(name, len(digits)) else ""
+
+
+_CALLED = re.compile(
+    r"[ ,.]*(?:that'?s|that is|is) (?:the|my) (?P<what>meter|account|phone|ticket|application)\b"
+)
+_NAMES = {
+    "meter": "meter_no", "account": "account_no", "phone": "phone", "ticket": "ticket_no", "application": "application_no",  # noqa: E501
+}  # fmt: skip
 
 
 def _without_pronoun(text: str, start: int, digits: str) -> tuple[int, str]:

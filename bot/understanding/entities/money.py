@@ -92,6 +92,7 @@ _BARE = re.compile(
     rf"?|\d{{2,5}}(?:\.\d{{1,2}})?|[1-9]\.\d\d)"
     rf"{NO_EN_UNIT}(?![\-a-z]|[多块元圆千万百{ZH_COUNTED}])"
 )
+_THOUSANDS = re.compile(r"(?<![\w.,])(?P<n>\d{1,3}(?:\.\d)?)k\b(?! ?(?:wh?|va?|m|ohm)\b)")
 _NO_MONEY = re.compile(
     r"倍率|变比|底数|读数|指数|表上才|表底|止码|meter photo|dial|meter says|工号|尾号|起码"
     r"|止码|multiplier|reading|serial|badge|window|ending|\bflat (?!rate|out|of)|[室栋舍]|寝室"
@@ -126,6 +127,8 @@ def _energies(text: str) -> Iterator[Span]:
 
 def _bare_amounts(text: str) -> Iterator[Span]:
     """Numbers without a unit, where money is the matter."""
+    for match in _THOUSANDS.finditer(text):
+        yield Span("amount", *match.span(), str(int(float(match["n"]) * 100_000)), 3, "money")
     for pattern, sense, weight in ((_SPENT, "money", 5), (_ROUND, "money", 2), (_BARE, "money", 2)):
         for match in pattern.finditer(text):
             name = next(n for n, words in match.groupdict().items() if words)

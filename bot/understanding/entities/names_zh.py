@@ -150,7 +150,8 @@ def _by_surname(text: str) -> Iterator[Span]:
         start, end = match.span("name")
         if (longer := text[start : start + 2]) in names().surnames:
             end = start + len(longer)
-        if text[start:end] in names().surnames and not name_end(text, start):
+        introduced = match[0].startswith(("我姓", "户主姓"))
+        if (introduced or text[start:end] in names().surnames) and not name_end(text, start):
             ours = match["ours"] or match["who"]
             yield Span("staff_name" if ours else "name", start, end, text[start:end], 4)
             if not ours and not match[0].startswith(("我", "客户", "户主")):

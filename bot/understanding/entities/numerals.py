@@ -118,6 +118,7 @@ def _run_pattern() -> re.Pattern[str]:
     return re.compile(
         rf"[a]?[\d{zh}](?:[\s\-.,，、]{{0,2}}[\d{zh}]){{2,29}}(?:[\s]?x(?![a-z]))?"
         rf"|\b(?:(?:(?:double|triple) )?(?:{en}|\d)(?:[\s,-]+|\b)){{3,30}}(?:x\b)?"
+        rf"|\b(?:(?:{en}) (?:double|triple) (?:{en})|(?:double|triple) (?:{en}) (?:{en}))(?: x)?\b"
     )
 
 

@@ -66,6 +66,8 @@ _ONLY_JUDGED = frozenset(
         "colleague",
         "named",
         "office",
+        "billed",
+        "reached",
     )
 )
 """Readings that are too bold while the request is unknown."""
