@@ -69,8 +69,9 @@ def parts(text: str) -> list[Part]:
 def _joints() -> re.Pattern[str]:
     """Ends of sentences, and the words of ``nlu_data/turns.yml`` with which people turn to something else."""
     turns = read_yaml(NLU_DATA / "turns.yml")
-    zh, en = "|".join(turns["zh"]), "|".join(turns["en"])
-    return re.compile(rf"{_ENDS}|(?P<turn>[,，、\s]*(?:{zh})|[,\s]*\b(?:{en})\b)")
+    zh, en, begins = ("|".join(turns[words]) for words in ("zh", "en", "begins"))
+    joined = rf"{turns['joins']} (?=(?:{begins})\b)"
+    return re.compile(rf"{_ENDS}|(?P<turn>[,，、\s]*(?:{zh})|[,\s]*\b(?:(?:{en})\b|{joined}))")
 
 
 def two_requests(

@@ -46,7 +46,7 @@ _LABELS: tuple[tuple[str, re.Pattern[str]], ...] = (
 _LOOSE = re.compile(r"号码|编号|给了?我?(?:一|了)?个?号|\b(?:number|given|no\.?|quoting)\b")
 """Words that tell a number is a name but not of what; a short one is that of an earlier report."""
 _WITHIN = 20
-"""Characters before a number in which a label word counts."""
+"""Characters before and behind a number in which a label word counts."""
 _LENGTHS = {
     "id_tail4": (4, 4), "phone": (7, 13), "ticket_no": (4, 14), "application_no": (4, 14), "meter_no": (5, 22),  # noqa: E501
     "account_no": (6, 16),
@@ -64,7 +64,7 @@ def read_codes(text: str, expecting: str = "") -> list[Span]:
     for begins, end, read in _runs(text):
         start, digits = _without_pronoun(text, begins, read)
         before = text[max(0, start - _WITHIN) : start]
-        name = _said_after(text, end, digits) or _name(digits, before, text[end : end + 8], expecting)
+        name = _name(digits, before, text[end : end + _WITHIN], expecting)
         if name:
             letters = _SPELLED.search(text, 0, start) if name in _WITH_LETTERS else None
             first, code = (letters.start(), _bare(letters[0]) + digits) if letters else (start, digits)
@@ -100,11 +100,11 @@ def _by_request(name: str, digits: str) -> Iterator[tuple[str, str]]:
             yield other, sense
 
 
-def _said_after(text: str, end: int, digits: str) -> str:
-    """What the words after a number call it: "…, that's the meter"."""
-    match = _CALLED.match(text, end)
-    name = _NAMES.get(match["what"], "") if match else ""
-    return name if name and _fits(name, len(digits)) else ""
+def _called_after(after: str, length: int) -> str:
+    """What the words after a number of this length call it: "…, that's the meter"."""
+    match = _CALLED.match(after)
+    name = _NAMES[match["what"]] if match else ""
+    return name if name and _fits(name, length) else ""
 
 
 _CALLED = re.compile(
@@ -230,7 +230,7 @@ def _name(digits: str, before: str, after: str, expecting: str) -> str:
         return ""
     if digits.startswith("A"):
         return "application_no" if len(digits) == 10 or "application" in before else ""
-    label = _label(before, len(digits))
+    label = _called_after(after, len(digits)) or _label(before, len(digits))
     if label:
         return label
     if expecting in _LENGTHS and _fits(expecting, len(digits)):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 
 from bot.understanding.entities import spoken
 from bot.understanding.entities.numerals import EN_NUMBER, ZH_NUMBER, parse_number
@@ -93,6 +94,7 @@ _BARE = re.compile(
     rf"{NO_EN_UNIT}(?![\-a-z]|[多块元圆千万百{ZH_COUNTED}])"
 )
 _THOUSANDS = re.compile(r"(?<![\w.,])(?P<n>\d{1,3}(?:\.\d)?)k\b(?! ?(?:wh?|va?|m|ohm)\b)")
+"""Thousands of yuan, written short: a repair for "18k"."""
 _NO_MONEY = re.compile(
     r"倍率|变比|底数|读数|指数|表上才|表底|止码|meter photo|dial|meter says|工号|尾号|起码"
     r"|止码|multiplier|reading|serial|badge|window|ending|\bflat (?!rate|out|of)|[室栋舍]|寝室"
@@ -128,7 +130,7 @@ def _energies(text: str) -> Iterator[Span]:
 def _bare_amounts(text: str) -> Iterator[Span]:
     """Numbers without a unit, where money is the matter."""
     for match in _THOUSANDS.finditer(text):
-        yield Span("amount", *match.span(), str(int(float(match["n"]) * 100_000)), 3, "money")
+        yield Span("amount", *match.span(), str(int(Decimal(match["n"]) * 100_000)), 3, "money")
     for pattern, sense, weight in ((_SPENT, "money", 5), (_ROUND, "money", 2), (_BARE, "money", 2)):
         for match in pattern.finditer(text):
             name = next(n for n, words in match.groupdict().items() if words)
