@@ -5,7 +5,10 @@ Pure numpy and scikit-learn, so that Rasa's process and the cross-validation use
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
+from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -59,6 +62,8 @@ class LinearIntents:
 
 
 class _OneLanguage:
+    """A vocabulary, and the weight of each n-gram for each intent; how it was fitted is forgotten."""
+
     def __init__(self, lang: str, svm_c: float) -> None:
         self.lang, self.svm_c = lang, svm_c
         self.temperature = 1.0
@@ -77,14 +82,34 @@ class _OneLanguage:
 
     def _fit(self, texts: Sequence[str], targets: Matrix) -> None:
         self.classes = np.unique(targets)
-        self._vectorizers = _vectorizers(self.lang)
-        features = csr_matrix(hstack([v.fit_transform(texts) for v in self._vectorizers]))
-        self._svm = LinearSVC(C=self.svm_c, class_weight="balanced").fit(features, targets)
+        vectorizers = _vectorizers(self.lang)
+        features = csr_matrix(hstack([v.fit_transform(texts) for v in vectorizers]))
+        svm = LinearSVC(C=self.svm_c, class_weight="balanced").fit(features, targets)
+        self._vocabularies = [v.vocabulary_ for v in vectorizers]
+        self._rarities = [v.idf_ for v in vectorizers]
+        # One row an n-gram, so that a sentence touches only the rows of its own.
+        first = np.cumsum([0, *(len(v) for v in self._vocabularies)])
+        weights = np.ascontiguousarray(svm.coef_.T, dtype=np.float32)
+        self._weights = [weights[start:end] for start, end in pairwise(first)]
+        self._offset = svm.intercept_
 
     def _scores(self, texts: Sequence[str]) -> Matrix:
-        features = csr_matrix(hstack([v.transform(texts) for v in self._vectorizers]))
-        margins = self._svm.decision_function(features)
-        return np.c_[-margins, margins] if margins.ndim == 1 else margins
+        margins = np.array([self._margins(text) for text in texts])
+        return np.c_[-margins, margins] if margins.shape[1] == 1 else margins
+
+    def _margins(self, text: str) -> Matrix:
+        """What scikit-learn would say of its vectorizers and its SVM, without a matrix for one sentence."""
+        margins = self._offset.astype(float)
+        for analyze, vocabulary, rarity, weights in zip(
+            _analyzers(self.lang), self._vocabularies, self._rarities, self._weights, strict=True
+        ):
+            counts = Counter(vocabulary[gram] for gram in analyze(text) if gram in vocabulary)
+            if counts:
+                grams = np.fromiter(counts, int, len(counts))
+                often = np.fromiter(counts.values(), float, len(counts))
+                shares = (1 + np.log(often)) * rarity[grams]
+                margins += (shares / np.linalg.norm(shares)) @ weights[grams]
+        return margins
 
     def _calibrate(self, texts: Sequence[str], targets: Matrix, folds: int) -> float:
         """The temperature that makes held-out confidences likeliest."""
@@ -115,6 +140,12 @@ def _vectorizers(lang: str) -> list[TfidfVectorizer]:
             token_pattern=r"[a-z']+|\d+|[?!]",
         ),
     ]
+
+
+@cache
+def _analyzers(lang: str) -> list[Callable[[str], list[str]]]:
+    """How each vectorizer of a language cuts a text into n-grams."""
+    return [vectorizer.build_analyzer() for vectorizer in _vectorizers(lang)]
 
 
 def _softmax(scores: Matrix) -> Matrix:
