@@ -12,9 +12,10 @@ import yaml
 
 from bot.understanding.client import Ranking, RasaClient
 from bot.understanding.denials import without_denied
-from bot.understanding.e5 import Matrix
+from bot.understanding.encoders.choice import configured_encoder
 from bot.understanding.entities.extract import EntityReader, Found
 from bot.understanding.exact import exact_intent, menu_intent, only_value
+from bot.understanding.matrix import Matrix
 from bot.understanding.meaning import Meaning
 from bot.understanding.model_text import model_text
 from bot.understanding.normalise import Folded, fold, language
@@ -316,4 +317,5 @@ def build_understander(
     limits = Thresholds(**yaml.safe_load(config.read_text(encoding="utf-8"))["understanding"])
     patience = limits.timeout_s if timeout_s is None else timeout_s
     rasa = RasaClient(base_url, token, patience, cache, cache_s=limits.cache_s) if base_url else None
-    return Cascade(rasa, EntityReader(areas), limits, Meaning(models_dir) if models_dir else None)
+    meaning = Meaning(models_dir, configured_encoder(config)) if models_dir else None
+    return Cascade(rasa, EntityReader(areas), limits, meaning)

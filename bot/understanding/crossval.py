@@ -20,12 +20,13 @@ from sklearn.model_selection import StratifiedKFold
 
 from bot.understanding.data import NLU_DATA
 from bot.understanding.dense_learning import learn
-from bot.understanding.e5 import Matrix, find_weights
+from bot.understanding.encoders.choice import configured_encoder
+from bot.understanding.encoders.kept_vectors import kept_vectors
 from bot.understanding.evaluation.answered import Answered
 from bot.understanding.evaluation.labelled import Labelled
 from bot.understanding.evaluation.measures import Evaluation, measure
-from bot.understanding.kept_vectors import kept_vectors
 from bot.understanding.linear import LinearIntents
+from bot.understanding.matrix import Matrix
 from bot.understanding.model_text import model_text
 from bot.understanding.script import script
 from bot.understanding.teaching import Example, read_examples
@@ -115,12 +116,12 @@ class Learner:
         self, texts: Sequence[str], svm_c: float, progress: Tell, vectors: Path | None = None
     ) -> None:
         self._texts, self._svm_c = [model_text(text) for text in texts], svm_c
-        weights = find_weights()
+        source = configured_encoder(HOUSE / "config.yml")
         self._vectors: Matrix | None = None
-        if weights:
+        if source:
             progress(f"reading the meaning of {len(texts)} sentences, some hundred a second")
             with TemporaryDirectory() as scratch:
-                self._vectors = kept_vectors(self._texts, weights, vectors or Path(scratch, "vectors.npz"))
+                self._vectors = kept_vectors(self._texts, source, vectors or Path(scratch, "vectors.npz"))
 
     def ask(
         self, taught: Sequence[int], labels: Sequence[str], held: Sequence[int]

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bot.understanding.e5 import Matrix
+from bot.understanding.matrix import Matrix
 from domain.understanding import IntentGuess
 
 LEAST = 1e-6
@@ -34,6 +34,8 @@ class DenseIntents:
     outer_offset: Matrix
     powers: Matrix
     """Rows ``zh`` and ``en``; columns: power of the meaning, of the letters, of the meaning alone."""
+    made_by: str = ""
+    """The encoder whose vectors were learned, :attr:`bot.understanding.encoders.choice.Source.made_by`."""
 
     def chances(self, vectors: Matrix) -> Matrix:
         """Uncalibrated probabilities, one row a vector, columns as :attr:`labels`."""
@@ -57,7 +59,8 @@ class DenseIntents:
     def save(self, path: Path) -> None:
         """Write it whole or not at all."""
         part = path.with_suffix(".part.npz")
-        np.savez(part, labels=np.array(self.labels), **{name: getattr(self, name) for name in _KEPT})
+        kept = {name: getattr(self, name) for name in _KEPT}
+        np.savez(part, labels=np.array(self.labels), made_by=np.array(self.made_by), **kept)
         part.replace(path)
 
     @classmethod
@@ -65,7 +68,8 @@ class DenseIntents:
         """Read what :meth:`save` wrote."""
         with np.load(path, allow_pickle=False) as kept:
             labels = tuple(str(label) for label in kept["labels"])
-            return cls(labels, **{name: kept[name] for name in _KEPT})
+            made_by = str(kept["made_by"]) if "made_by" in kept else ""
+            return cls(labels, **{name: kept[name] for name in _KEPT}, made_by=made_by)
 
 
 _KEPT = ("mean", "scale", "inner", "inner_offset", "outer", "outer_offset", "powers")

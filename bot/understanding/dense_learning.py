@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -14,12 +13,12 @@ from scipy.optimize import minimize
 from sklearn.model_selection import StratifiedKFold
 
 from bot.understanding.dense import LEAST, DenseIntents, softmax
-from bot.understanding.e5 import Matrix, find_weights, is_genuine
-from bot.understanding.kept_vectors import kept_vectors
+from bot.understanding.encoders.choice import Source
+from bot.understanding.encoders.kept_vectors import kept_vectors
 from bot.understanding.linear import LinearIntents, best_temperature
+from bot.understanding.matrix import Matrix
 from bot.understanding.script import script
 
-_log = logging.getLogger(__name__)
 _HIDDEN = 512
 _ROUNDS = 12
 """Times that each sentence is read while learning."""
@@ -140,13 +139,11 @@ def _powers(own: Matrix, theirs: Matrix, columns: Matrix) -> tuple[float, float,
     return meaning, other, best([1.0])[0]
 
 
-def teach(texts: Sequence[str], labels: Sequence[str], svm_c: float, path: Path) -> bool:
-    """Train and save the second voice; False when the encoder's weights are missing or not the known ones."""
-    weights = find_weights()
-    if weights is None:
-        return False
-    if not is_genuine(weights):
-        _log.warning("the encoder's weights are not those that were measured; going on without them")
-        return False
-    learn(texts, labels, kept_vectors(texts, weights, path.parent / "vectors.npz"), svm_c).save(path)
-    return True
+def teach(texts: Sequence[str], labels: Sequence[str], svm_c: float, source: Source, path: Path) -> None:
+    """Train and save the second voice.
+
+    Raises:
+        EncoderMissing: the encoder that is configured cannot be loaded.
+    """
+    vectors = kept_vectors(texts, source, path.parent / "vectors.npz")
+    replace(learn(texts, labels, vectors, svm_c), made_by=source.made_by).save(path)

@@ -17,8 +17,9 @@ from typing import Any, TextIO
 from bot.library import Found
 from bot.understanding.articles import Shelf, read_articles
 from bot.understanding.data import NLU_DATA
-from bot.understanding.e5 import Matrix, find_weights
+from bot.understanding.encoders.choice import configured_encoder
 from bot.understanding.knowledge import ArticleFinder, answer_from, newest_index, teach_articles
+from bot.understanding.matrix import Matrix
 from domain.errors import BadRequest
 
 CONFIG = NLU_DATA.parent / "config.yml"
@@ -95,19 +96,17 @@ def main(arguments: Sequence[str], out: TextIO, data_dir: Path = NLU_DATA) -> in
 
 def _finder(shelf: Shelf, threshold: float, models_dir: Path, data_dir: Path) -> ArticleFinder:
     if newest_index(models_dir) is None:
-        teach_articles(data_dir, models_dir, lambda _: None)
+        teach_articles(data_dir, models_dir, configured_encoder(CONFIG), lambda _: None)
     finder = ArticleFinder(shelf, threshold, models_dir, _encoder())
     finder.refresh()
     return finder
 
 
 def _encoder() -> Callable[[str], Matrix | None]:
-    weights = find_weights()
-    if weights is None:
+    source = configured_encoder(CONFIG)
+    if source is None:
         return lambda _: None
-    from bot.understanding.encoder import SentenceEncoder
-
-    encoder = SentenceEncoder(weights)
+    encoder = source.load()
     return lambda text: encoder.encode([text])[0]
 
 

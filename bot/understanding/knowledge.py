@@ -24,8 +24,9 @@ import yaml
 
 from bot.library import Found
 from bot.understanding.articles import HOLE, Section, Shelf, read_articles
-from bot.understanding.e5 import Matrix, find_weights, is_genuine
-from bot.understanding.kept_vectors import kept_vectors
+from bot.understanding.encoders.choice import Source
+from bot.understanding.encoders.kept_vectors import kept_vectors
+from bot.understanding.matrix import Matrix
 from bot.understanding.model_text import model_text
 from bot.understanding.ngrams import NgramIndex, has_words
 from bot.understanding.teaching import read_examples
@@ -41,21 +42,22 @@ _CALIBRATION = {"both": (0.42, 0.73, -1.14), "words": (0.0, 2.66, -1.15)}
 _C = 20.0
 """Inverse regularisation of the linear model."""
 _LEAST = 1e-9
-_WIDTH = 384
-"""The last so many numbers of a vector are read: those after the encoder's last layer, which know the meaning best."""  # noqa: E501
 _NONE = "out_of_scope"
 """The intent whose sentences teach what no article answers."""
 _PROBE = "阶梯电价第二档从多少度开始"
 _SAME = 0.98
 """Least likeness of the probe's vector to the one in the index: else another encoder made it."""
-_LEARNED_BY = ("knowledge.py", "articles.py", "model_text.py", "normalise.py", "encoder.py", "e5.py")
+_LEARNED_BY = ("knowledge.py", "articles.py", "model_text.py", "normalise.py")
 """Code that changes what is learned."""
 _KEPT = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """What was learned of the articles' questions; :func:`learn` makes it."""
+    """What was learned of the articles' questions; :func:`learn` makes it.
+
+    Of a vector it reads the last numbers, as many as :attr:`mean` has.
+    """
 
     keys: tuple[str, ...]
     """Passages, in the order of the columns; "none of them" is the last column and has no key."""
@@ -71,7 +73,7 @@ class Index:
 
     def scores(self, vector: Matrix) -> Matrix:
         """Log chance and nearness by meaning, one number a passage."""
-        seen = _unit(vector[None, -_WIDTH:] - self.mean)[0]
+        seen = _unit(vector[None, -len(self.mean) :] - self.mean)[0]
         logits = self.weights @ seen + self.offset
         chances = logits - logits.max() - math.log(np.exp(logits - logits.max()).sum())
         near = np.append(self.questions @ seen, -1.0)[self.grid]
@@ -81,7 +83,9 @@ class Index:
     def made_by(self, encode: Callable[[str], Matrix | None]) -> bool:
         """Whether today's encoder is the one that made it."""
         vector = encode(model_text(_PROBE))
-        return vector is not None and float(_cosine(vector[-_WIDTH:], self.probe)) >= _SAME
+        if vector is None or len(vector) < len(self.probe):
+            return False
+        return float(_cosine(vector[-len(self.probe) :], self.probe)) >= _SAME
 
     def save(self, path: Path) -> None:
         """Write it whole or not at all."""
@@ -199,10 +203,13 @@ class ArticleFinder:
         return Ranked("words" if vector is None else "both", passages)
 
 
-def learn(shelf: Shelf, outside: Sequence[str], encode: Callable[[Sequence[str]], Matrix]) -> Index:
+def learn(
+    shelf: Shelf, outside: Sequence[str], encode: Callable[[Sequence[str]], Matrix], tail: int = 0
+) -> Index:
     """Learn from the articles' questions and answers, and from sentences that none of them answers.
 
-    ``outside`` are such sentences, besides the shelf's own.
+    ``outside`` are such sentences, besides the shelf's own. Of each vector the last ``tail`` numbers
+    are read; 0 means all.
     """
     from sklearn.linear_model import LogisticRegression
 
@@ -215,7 +222,7 @@ def learn(shelf: Shelf, outside: Sequence[str], encode: Callable[[Sequence[str]]
             asked += [True] * len(questions) + [False]
     keys = tuple(section.key for section in shelf.sections())
     known = [model_text(text) for text in (*shelf.unanswered, *outside)]
-    vectors = encode([*texts, *known, model_text(_PROBE)])[:, -_WIDTH:]
+    vectors = encode([*texts, *known, model_text(_PROBE)])[:, -tail:]
     is_question = np.array([*asked, *[False] * (len(known) + 1)])
     mean = vectors[is_question].mean(0)
     seen = _unit(vectors - mean)
@@ -232,25 +239,26 @@ def learn(shelf: Shelf, outside: Sequence[str], encode: Callable[[Sequence[str]]
     )
 
 
-def teach_articles(data_dir: Path, models_dir: Path, progress: Callable[[str], None] = print) -> Path | None:
-    """Make the index of the articles if what it is made of has changed; None where there is no encoder."""
-    weights = find_weights()
-    if weights is None or not (data_dir / "knowledge").exists():
+def teach_articles(
+    data_dir: Path, models_dir: Path, source: Source | None, progress: Callable[[str], None] = print
+) -> Path | None:
+    """Make the index of the articles if what it is made of has changed; None where there is no encoder.
+
+    Raises:
+        EncoderMissing: the encoder that is configured cannot be loaded.
+    """
+    if source is None or not (data_dir / "knowledge").exists():
         return None
-    path = models_dir / f"knowledge-{_fingerprint(data_dir)}.npz"
+    path = models_dir / f"knowledge-{_fingerprint(data_dir, source)}.npz"
     if path.exists():
         path.touch()
         return path
-    if not is_genuine(weights):
-        _log.warning("the encoder's weights are not those that were measured; articles by words alone")
-        return None
     progress("reading the articles")
     outside = [example.text for example in read_examples(data_dir) if example.intent == _NONE]
     models_dir.mkdir(parents=True, exist_ok=True)
     store = models_dir / "article-vectors.npz"
-    learn(
-        read_articles(data_dir / "knowledge"), outside, lambda texts: kept_vectors(texts, weights, store)
-    ).save(path)
+    shelf = read_articles(data_dir / "knowledge")
+    learn(shelf, outside, lambda texts: kept_vectors(texts, source, store), source.tail).save(path)
     made = sorted(models_dir.glob("knowledge-*.npz"), key=lambda old: old.stat().st_mtime, reverse=True)
     for old in made[_KEPT:]:
         old.unlink(missing_ok=True)
@@ -277,7 +285,7 @@ def _grid(owners: Matrix, passages: int) -> Matrix:
     return grid
 
 
-def _fingerprint(data_dir: Path) -> str:
+def _fingerprint(data_dir: Path, source: Source) -> str:
     here = Path(__file__).parent
     files = [
         *sorted((data_dir / "knowledge").iterdir()),
@@ -285,7 +293,7 @@ def _fingerprint(data_dir: Path) -> str:
         data_dir / "speech.yml",
         *(here / name for name in _LEARNED_BY),
     ]
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(source.made_by.encode())
     for path in files:
         if path.exists():
             digest.update(path.name.encode() + b"\0" + path.read_bytes())

@@ -6,13 +6,13 @@ import logging
 from collections.abc import Sequence
 from pathlib import Path
 from threading import Lock
-from typing import Protocol
 
 from threadpoolctl import threadpool_limits
 
 from bot.understanding.client import Ranking
 from bot.understanding.dense import DenseIntents
-from bot.understanding.e5 import Matrix, find_weights
+from bot.understanding.encoders.choice import Encoder, EncoderMissing, Source
+from bot.understanding.matrix import Matrix
 from bot.understanding.script import script
 
 _log = logging.getLogger(__name__)
@@ -21,21 +21,16 @@ _REMEMBERED = 2_000
 Vectors = list[Matrix | None]
 
 
-class Encoder(Protocol):
-    """Turns texts into vectors, one row each."""
-
-    def encode(self, texts: Sequence[str]) -> Matrix: ...
-
-
 class Meaning:
     """Weighs Rasa's ranking against the encoder's, once :meth:`refresh` has found a model; safe between threads.
 
     Args:
         models_dir: where ``dense-*.npz`` lies.
+        source: the encoder; None leaves Rasa alone.
     """  # noqa: E501
 
-    def __init__(self, models_dir: Path) -> None:
-        self._models_dir = models_dir
+    def __init__(self, models_dir: Path, source: Source | None) -> None:
+        self._models_dir, self._source = models_dir, source
         self._encoder: Encoder | None = None
         self._model: DenseIntents | None = None
         self._loaded: tuple[str, float] | None = None
@@ -45,24 +40,33 @@ class Meaning:
     def refresh(self) -> bool:
         """Load the newest model if it is another than the present one; whether there is any.
 
-        The first call imports torch and reads the weights, which takes seconds: not on a customer's time.
+        The first call loads the encoder, which takes seconds: not on a customer's time.
         """
         with self._lock:
             newest = newest_dense(self._models_dir)
-            weights = find_weights()
-            if newest is None or weights is None:
+            if newest is None or self._source is None:
                 return self._model is not None
             stamp = (newest.name, newest.stat().st_mtime)
             if stamp != self._loaded:
-                if self._encoder is None:
-                    from bot.understanding.encoder import SentenceEncoder
+                model = DenseIntents.load(newest)
+                if model.made_by != self._source.made_by:
+                    _log.warning("%s was taught with another encoder; going on without it", newest.name)
+                    self._loaded = stamp
+                elif self._load(self._source):
+                    self._model, self._loaded = model, stamp
+                    _log.info("intents by meaning: %s", newest.name)
+            return self._model is not None
 
-                    # Several workers think at once: numpy, too, should keep to the thread that asks.
-                    threadpool_limits(1, user_api="blas")
-                    self._encoder = SentenceEncoder(weights)
-                self._model, self._loaded = DenseIntents.load(newest), stamp
-                _log.info("intents by meaning: %s", newest.name)
-            return True
+    def _load(self, source: Source) -> bool:
+        """Whether the encoder is there; a failure is told and tried again at the next refresh."""
+        if self._encoder is None:
+            # Several workers think at once: numpy, too, should keep to the thread that asks.
+            threadpool_limits(1, user_api="blas")
+            try:
+                self._encoder = source.load()
+            except EncoderMissing as missing:
+                _log.error("%s; going on by letters", missing)
+        return self._encoder is not None
 
     def read(self, texts: Sequence[str]) -> Vectors:
         """What :meth:`weigh` needs of each model text; the slow half, to be done while Rasa thinks."""

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import yaml
 
-from bot.understanding.e5 import find_weights
+from bot.understanding.encoders.choice import Source, configured_encoder
 from bot.understanding.knowledge import teach_articles
 from bot.understanding.model_text import model_text
 from bot.understanding.teaching import BadTeaching, missing_intents, read_examples
@@ -23,8 +23,8 @@ HOUSE = Path(__file__).resolve().parents[2]
 RASA_PYTHON = HOUSE / ".venv-rasa" / "bin" / "python"
 _LEARNED_BY = (
     "linear.py", "rasa_components.py", "model_text.py", "normalise.py", "entities/numerals.py", "script.py",
-    "dense.py", "dense_learning.py", "kept_vectors.py", "encoder.py", "e5.py", "hearing/own_words.py",
-    "hearing/sounds.py", "hearing/typed_pinyin.py", "hearing/by_sound.py", "hearing/slips.py", "letters.py",
+    "dense.py", "dense_learning.py", "encoders/kept_vectors.py", "hearing/own_words.py", "hearing/sounds.py",
+     "hearing/typed_pinyin.py", "hearing/by_sound.py", "hearing/slips.py", "letters.py",
 )  # fmt: skip
 """Code that changes what is learned."""
 _KEPT = 2
@@ -59,13 +59,15 @@ def train(
     Raises:
         BadTeaching: the language files contradict themselves or the taxonomy; nothing was trained.
         TrainingFailed: Rasa's process failed.
+        EncoderMissing: the encoder that the configuration names cannot be loaded.
     """
     models_dir = models_dir.resolve()
     print_of = fingerprint(data_dir, config)
-    teach_articles(data_dir, models_dir, progress)
+    encoder = configured_encoder(config)
+    teach_articles(data_dir, models_dir, encoder, progress)
     model = models_dir / f"nlu-{print_of}.tar.gz"
     dense = models_dir / f"dense-{print_of}.npz"
-    if if_needed and model.exists() and (dense.exists() or find_weights() is None):
+    if if_needed and model.exists() and (dense.exists() or encoder is None):
         for path in (model, dense):
             if path.exists():
                 path.touch()
@@ -87,7 +89,7 @@ def train(
         with ThreadPoolExecutor(1) as beside:
             out = Path(folder) / "out"
             rasa = beside.submit(_run_rasa, python, config, taught, out, model.name, progress)
-            _teach_meaning(sentences, config, dense, progress)
+            _teach_meaning(sentences, config, encoder, dense, progress)
             rasa.result()
         # The rename makes the model appear whole or not at all; it comes last, for whoever waits for it.
         (out / model.name).replace(model)
@@ -97,21 +99,28 @@ def train(
 
 
 def _teach_meaning(
-    sentences: Sequence[_Sentence], config: Path, path: Path, progress: Callable[[str], None]
+    sentences: Sequence[_Sentence],
+    config: Path,
+    encoder: Source | None,
+    path: Path,
+    progress: Callable[[str], None],
 ) -> None:
+    if encoder is None:
+        progress("no encoder here: Rasa's model will speak alone")
+        return
     # Imports scikit-learn, which a start that finds its model should not wait for.
     from bot.understanding.dense_learning import teach
 
     pipeline = yaml.safe_load(config.read_text(encoding="utf-8"))["pipeline"]
     svm_c = next((float(part["svm_c"]) for part in pipeline if "svm_c" in part), 0.6)
     progress("reading the meaning of each sentence")
-    if not teach([text for text, _ in sentences], [intent for _, intent in sentences], svm_c, path):
-        progress("no encoder here: Rasa's model will speak alone")
+    teach([text for text, _ in sentences], [intent for _, intent in sentences], svm_c, encoder, path)
 
 
 def fingerprint(data_dir: Path, config: Path) -> str:
-    """Twelve characters that change with the language files, the pipeline or the code that learns."""
-    digest = hashlib.sha256()
+    """Twelve characters that change with the language files, the pipeline, the encoder or what learns."""
+    encoder = configured_encoder(config)
+    digest = hashlib.sha256(encoder.made_by.encode() if encoder else b"")
     pipeline = {
         k: v
         for k, v in yaml.safe_load(config.read_text(encoding="utf-8")).items()

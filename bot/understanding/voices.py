@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
 from bot.understanding.client import Ranking
-from bot.understanding.e5 import Matrix
+from bot.understanding.matrix import Matrix
 from bot.understanding.meaning import Meaning, Vectors
 from bot.understanding.model_text import model_text
 from domain.understanding import IntentGuess

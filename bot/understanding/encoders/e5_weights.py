@@ -11,12 +11,14 @@ from __future__ import annotations
 import hashlib
 import re
 import struct
+from functools import cache
 from importlib.util import find_spec
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+
+from bot.understanding.matrix import Matrix
 
 _FILE = "e5-small-q4.bin"
 _SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
@@ -28,9 +30,6 @@ _OURS = re.compile(r"[▁ -~¢-¿À-ÿ‐-⁯€☀-➿　-〿㐀-䶿一-鿿！-
 """Pieces that are kept; of the hundred languages of the vocabulary we read two."""
 _WORD = "▁"
 """How the vocabulary writes the beginning of a word."""
-
-Matrix = Any
-"""A numpy array."""
 
 
 def find_weights() -> Path | None:
@@ -44,8 +43,14 @@ def find_weights() -> Path | None:
 
 def is_genuine(path: Path) -> bool:
     """Whether the file is, byte for byte, the one that was measured."""
+    told = path.stat()
+    return _digest(path, told.st_size, told.st_mtime_ns) == _SHA256
+
+
+@cache
+def _digest(path: Path, size: int, changed: int) -> str:  # noqa: ARG001 (a changed file is read again)
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest() == _SHA256
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 class Weights:
