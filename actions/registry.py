@@ -9,6 +9,7 @@ from actions import (
     check_code,
     check_holder,
     explain_high_bill,
+    know_circumstances,
     pay_bill,
     query_application_progress,
     query_arrears,
@@ -35,6 +36,7 @@ VERBS: Mapping[str, Verb] = {
     "check_code": check_code.run,
     "check_holder": check_holder.run,
     "explain_high_bill": explain_high_bill.run,
+    "know_circumstances": know_circumstances.run,
     "pay_bill": pay_bill.run,
     "query_application_progress": query_application_progress.run,
     "query_arrears": query_arrears.run,
@@ -53,6 +55,7 @@ VERBS: Mapping[str, Verb] = {
 PRIVATE = frozenset(
     {
         "explain_high_bill",
+        "know_circumstances",
         "query_arrears",
         "query_balance",
         "query_bill",

@@ -6,8 +6,11 @@ the inbound id as idempotency key, so that a turn that is done again does nothin
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
+from typing import Any
 
 import structlog
 
@@ -15,8 +18,9 @@ from bot.learning import note_doubts
 from bot.surroundings import look_around
 from bot.voice import BotVoice
 from domain.calendar import local_day
+from domain.circumstances import Circumstances
 from domain.clock import Clock
-from domain.contact import Binding
+from domain.contact import Binding, Level
 from domain.conversation import Claim, Conversation, Mode
 from domain.dialogue import MAX_ACTIONS, ActionRequest, Decision, Dialogue, HandoverWish, Heard, Surroundings
 from domain.errors import Conflict, Unavailable
@@ -97,24 +101,30 @@ class Turn:
         with self._store.read() as tx:
             conversation = tx.conversations.get(claim.conversation.id)
             around = look_around(tx, conversation, now)
-        heard = self._hear(claim, conversation)
+        heard = self._hear(claim, conversation, around)
         outcome = self._decide(claim, conversation, heard, around)
         with self._store.write() as tx:
             self._save(tx, claim, conversation, heard, around, outcome)
         for topic in (f"answered:{claim.inbound_id}", f"conversation:{conversation.id}", "outbox", "feed"):
             self._signals.signal(topic)
 
-    def _hear(self, claim: Claim, conversation: Conversation) -> Heard:
+    def _hear(self, claim: Claim, conversation: Conversation, around: Surroundings) -> Heard:
         inbound = claim.inbound
         now = self._clock.now()
         hint = inbound.language or conversation.language
-        understanding = self._understander.understand(
+        understand = partial(
+            self._understander.understand,
             inbound.text,
             now=now,
             lang_hint=hint,
             expecting=self._dialogue.expecting(conversation.state),
             spoken=inbound.spoken,
         )
+        known = Circumstances(ticket_open=bool(around.open_tickets))
+        understanding = understand(known=known)
+        if understanding.hinges and not (inbound.payload or around.agent_holds_floor):
+            more = self._look_into(understanding.hinges, claim, around, now)
+            understanding = understand(known=known.with_more(more)) if more else understanding
         return Heard(
             text=inbound.text,
             payload=inbound.payload,
@@ -126,6 +136,30 @@ class Turn:
             inbound_id=claim.inbound_id,
             knowledge=self._look_up(claim, conversation, understanding, now),
         )
+
+    def _look_into(
+        self, hinges: Sequence[str], claim: Claim, around: Surroundings, now: datetime
+    ) -> Mapping[str, Any]:
+        """What the utility has on record that may tell what is meant; nothing when it does not answer."""
+        binding = next((b for b in around.bindings if b.level >= Level.V2), None)
+        if binding is None:
+            return {}
+        call = ActionCall(
+            name="know_circumstances",
+            slots={"wanted": " ".join(hinges)},
+            account_no=binding.account_no,
+            level=binding.level,
+            contact_id=around.contact_id,
+            conversation_id=around.conversation_id,
+            language=around.language,
+            idempotency_key=f"{claim.inbound_id}:known",
+            now=now,
+        )
+        try:
+            return self._actions.run(call).values
+        except Unavailable as error:
+            log.warning("turn.back_end_unavailable", verb=call.name, error=type(error).__name__)
+            return {}
 
     def _look_up(
         self, claim: Claim, conversation: Conversation, understanding: Understanding, now: datetime

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from domain.circumstances import NOTHING_KNOWN, Circumstances
+
 UNKNOWN = "unknown"
 """The intent of a message whose meaning is not sure enough to act on. A value, not an error."""
 
@@ -97,6 +99,8 @@ class Understanding:
     """A second request in the same message, to be taken up after the first."""
     close: bool = False
     """Two meanings are about equally likely: ask which, do not guess."""
+    hinges: tuple[str, ...] = ()
+    """Circumstances of the customer that were not told and might change ``intent`` or ``close``."""
     engine: str = ENGINE_NONE
     """``rasa`` (the models), ``rules`` (an exact word, digits, or no model answers) or ``none`` (nothing)."""
 
@@ -116,6 +120,7 @@ class Understander(Protocol):
         lang_hint: str = "",
         expecting: str = "",
         spoken: bool = False,
+        known: Circumstances = NOTHING_KNOWN,
     ) -> Understanding:
         """Understand one message.
 
@@ -125,5 +130,6 @@ class Understander(Protocol):
             lang_hint: ``zh`` or ``en`` when the text itself does not tell (digits, emoji).
             expecting: name of the slot the dialogue waits for, or empty. A bare value is then ``inform``.
             spoken: speech recognised by the hotline: homophones and spoken digits are likely.
+            known: of the customer; tips the balance where the words leave it open.
         """
         ...

@@ -18,6 +18,7 @@ import httpx
 
 from bench.launch import memory_mib
 from bot.understanding.teaching import Example
+from domain.circumstances import NOTHING_KNOWN, Circumstances
 from domain.errors import Unavailable
 from domain.understanding import Understanding
 
@@ -44,6 +45,7 @@ class Service:
         lang_hint: str = "",
         expecting: str = "",  # noqa: ARG002
         spoken: bool = False,  # noqa: ARG002
+        known: Circumstances = NOTHING_KNOWN,  # noqa: ARG002 (nobody else can be told)
     ) -> Understanding:
         """One question over HTTP, on a connection that stays open."""
         answer = self.client.post(self.path, json={"text": text, "lang": lang_hint})

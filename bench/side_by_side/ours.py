@@ -76,5 +76,6 @@ def read(text: str, lang: str, answer: dict[str, Any]) -> Understanding:  # noqa
             "entities": tuple(Entity(**entity) for entity in answer["entities"]),
             "danger": Danger(**answer["danger"]) if answer["danger"] else None,
             "second": IntentGuess(**answer["second"]) if answer["second"] else None,
+            "hinges": tuple(answer["hinges"]),
         }
     )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 import yaml
 
+from bot.understanding.circumstances import Likelihoods, read_likelihoods
 from bot.understanding.client import Ranking, RasaClient
 from bot.understanding.denials import without_denied
 from bot.understanding.encoders.choice import configured_encoder
@@ -21,7 +22,9 @@ from bot.understanding.model_text import model_text
 from bot.understanding.normalise import Folded, fold, language
 from bot.understanding.requests import Part, parts, two_requests
 from bot.understanding.safety import Alarm, SafetyRule
-from bot.understanding.voices import HAZARD, FirstVoice, Voices
+from bot.understanding.voices import FirstVoice, Voices
+from bot.understanding.weights import HAZARD
+from domain.circumstances import NOTHING_KNOWN, Circumstances
 from domain.ports import Cache
 from domain.understanding import (
     ENGINE_NONE,
@@ -73,6 +76,7 @@ class Cascade:
         reader: finds entities.
         thresholds: when to believe what.
         meaning: the second voice on intents; None leaves Rasa alone.
+        likelihoods: what is likely in which circumstances; None takes no account of these.
     """
 
     def __init__(
@@ -81,8 +85,10 @@ class Cascade:
         reader: EntityReader,
         thresholds: Thresholds,
         meaning: Meaning | None = None,
+        likelihoods: Likelihoods | None = None,
     ) -> None:
         self._reader, self._limits = reader, thresholds
+        self._likelihoods = likelihoods or Likelihoods({})
         self._voices = Voices(rasa, meaning, thresholds.letters_sure_from, thresholds.outside_weight)
         self._safety = SafetyRule()
 
@@ -94,10 +100,11 @@ class Cascade:
         lang_hint: str = "",
         expecting: str = "",
         spoken: bool = False,  # noqa: ARG002 (homophones are mended in chat too)
+        known: Circumstances = NOTHING_KNOWN,
     ) -> Understanding:
         """See :meth:`domain.understanding.Understander.understand`."""
         try:
-            return self._understand(text, now, lang_hint, expecting)
+            return self._understand(text, now, lang_hint, expecting, known)
         except (
             Exception  # noqa: BLE001
         ):  # a message must never stop a turn; what went wrong is in the log, the words are not
@@ -118,7 +125,9 @@ class Cascade:
         """The value that ``surface``, known to be a ``name``, would get as an entity."""
         return self._reader.value(name, surface, now)
 
-    def _understand(self, text: str, now: datetime, lang_hint: str, expecting: str) -> Understanding:
+    def _understand(
+        self, text: str, now: datetime, lang_hint: str, expecting: str, known: Circumstances
+    ) -> Understanding:
         folded = fold(text)
         lang = language(folded.text, lang_hint)
         alarm = self._safety.alarm(folded)
@@ -139,10 +148,14 @@ class Cascade:
         heard = rankings() if rankings else None
         if not heard:
             return self._by_rules(text, lang, folded, found, alarm)
-        whole, *rest = heard
+        whole, *rest = [self._likelihoods.weigh(ranking, known) for ranking in heard]
         of_parts = list(zip(pieces, rest, strict=True))
         second = self._second(whole, of_parts)
-        return self._by_model(text, lang, whole, of_parts, found, alarm, second)
+        understood = self._by_model(text, lang, whole, of_parts, found, alarm, second)
+        if understood.danger is not None or understood.second is not None:
+            return understood
+        hinges = self._likelihoods.hinges(whole, known, self._judged)
+        return replace(understood, hinges=tuple(sorted(hinges)))
 
     def _by_rules(
         self, text: str, lang: str, folded: Folded, found: Found, alarm: Alarm | None
@@ -198,25 +211,28 @@ class Cascade:
                 second[1],
                 engine=ENGINE_RASA,
             )
-        known = first.confidence >= self._limits.unknown_below
-        next_share = (
-            ranking[1].confidence / first.confidence if len(ranking) > 1 and first.confidence else 0.0
-        )
-        close = (
-            known and first.confidence < self._limits.close_below and next_share >= self._limits.close_ratio
-        )
+        intent, close = self._judged(ranking)
+        known = intent != UNKNOWN
         if known and self._danger_thinkable(ranking, of_parts, alarm):
             close, ranking = True, _danger_second(ranking)
         return Understanding(
             text,
             lang,
-            first.name if known else UNKNOWN,
+            intent,
             first.confidence,
             ranking,
             entities,
             close=close,
             engine=ENGINE_RASA,
         )
+
+    def _judged(self, ranking: Ranking) -> tuple[str, bool]:
+        """The intent, or unknown, and whether another is too close to it to guess."""
+        first, limits = ranking[0], self._limits
+        if first.confidence < limits.unknown_below:
+            return UNKNOWN, False
+        share = ranking[1].confidence / first.confidence if len(ranking) > 1 and first.confidence else 0.0
+        return first.name, first.confidence < limits.close_below and share >= limits.close_ratio
 
     def _danger(self, text: str, whole: Ranking, of_parts: _Parts, alarm: Alarm | None) -> Danger | None:
         """The rule and the model beside each other; either may raise the alarm.
@@ -318,4 +334,4 @@ def build_understander(
     patience = limits.timeout_s if timeout_s is None else timeout_s
     rasa = RasaClient(base_url, token, patience, cache, cache_s=limits.cache_s) if base_url else None
     meaning = Meaning(models_dir, configured_encoder(config)) if models_dir else None
-    return Cascade(rasa, EntityReader(areas), limits, meaning)
+    return Cascade(rasa, EntityReader(areas), limits, meaning, read_likelihoods())

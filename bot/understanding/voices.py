@@ -10,9 +10,9 @@ from bot.understanding.client import Ranking
 from bot.understanding.matrix import Matrix
 from bot.understanding.meaning import Meaning, Vectors
 from bot.understanding.model_text import model_text
-from domain.understanding import IntentGuess
+from bot.understanding.weights import weighed
 
-HAZARD, OUTSIDE = "report_safety_hazard", "out_of_scope"
+OUTSIDE = "out_of_scope"
 
 _MESSAGES = 16
 """Messages that are read at the same time; more wait, since the cores are few."""
@@ -36,7 +36,7 @@ class Voices:
         rasa: the voice on letters, quick.
         meaning: the voice on the meaning, slow, weighed against Rasa's.
         sure_from: probability from which Rasa's best guess needs no second voice.
-        outside_weight: how many times likelier others' business is than the voices find; see :func:`outside`.
+        outside_weight: how many times likelier others' business is than the voices find.
     """
 
     def __init__(
@@ -65,7 +65,8 @@ class Voices:
 
     def _judge(self, asked: Sequence[str]) -> list[Ranking] | None:
         heard = self._listen(asked)
-        return heard and [outside(ranking, self._outside_weight) for ranking in heard]
+        # No language file can hold all that people want of others, so what was taught makes it too seldom.
+        return heard and [weighed(ranking, {OUTSIDE: self._outside_weight}) for ranking in heard]
 
     def _listen(self, asked: Sequence[str]) -> list[Ranking] | None:
         letters = self._rasa.parse(asked) if self._rasa else None
@@ -88,21 +89,3 @@ class Voices:
             return self._meaning.read(texts)
         pieces = self._beside.submit(self._meaning.read, texts[1:])
         return [*self._meaning.read(texts[:1]), *pieces.result()]
-
-
-def outside(ranking: Ranking, weight: float) -> Ranking:
-    """The ranking with others' business ``weight`` times likelier, taken from all meanings but danger.
-
-    No language file can hold all that people want of others, so what was taught makes it too seldom.
-    """
-    danger = sum(guess.confidence for guess in ranking if guess.name == HAZARD)
-    weights = [weight if guess.name == OUTSIDE else 1.0 for guess in ranking]
-    whole = sum(g.confidence * w for g, w in zip(ranking, weights, strict=True) if g.name != HAZARD)
-    if not whole:
-        return ranking
-    share = (1 - danger) / whole
-    weighed = (
-        guess if guess.name == HAZARD else IntentGuess(guess.name, guess.confidence * w * share)
-        for guess, w in zip(ranking, weights, strict=True)
-    )
-    return tuple(sorted(weighed, key=lambda guess: -guess.confidence))

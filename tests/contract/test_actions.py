@@ -284,3 +284,27 @@ def test_from_words_to_the_bill_through_dialogue_and_sample(world: World) -> Non
     assert "2026年10月" in shown.words[1] and number not in shown.words[1]
     why = player.hear(understood({"text": "为什么这么高", "intent": "explain_high_bill"}, "zh"), back=run)
     assert why.keys == ["explain.higher"] and "—" not in why.words[0]
+
+
+@pytest.mark.parametrize(
+    ("code", "circumstance", "value"),
+    [
+        ("papers", "application_open", True),
+        ("high_bill", "application_open", False),
+        ("prepaid_low", "prepaid", True),
+        ("high_bill", "prepaid", False),
+        ("cut_and_paid", "cut_off", True),
+        ("debt", "cut_off", False),
+        ("known_fault", "outage", "running"),
+        ("planned", "outage", "planned"),
+        ("high_bill", "outage", "none"),
+    ],
+)
+def test_what_is_known_of_an_account_is_told_to_whom_it_belongs(
+    world: World, code: str, circumstance: str, value: object
+) -> None:
+    actions, number = BusinessActions(world), account(code).account_no
+    known = actions.run(call("know_circumstances", number, wanted=f"{circumstance} weather"))
+    assert known.values == {circumstance: value}
+    with pytest.raises(NotAllowed):
+        actions.run(call("know_circumstances", number, Level.V1, wanted=circumstance))

@@ -2,33 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bot.dialogue import load_dialogue
-from bot.inbox import InboxDoor
-from bot.phrasing import load_phrases
-from bot.turn import ConversationMoved, Turn
+from bot.turn import ConversationMoved
 from bot.understanding.entities.extract import EntityReader
-from bot.voice import BotVoice
 from domain.conversation import Mode
-from domain.learning import PuzzleQuery, Reason, Unclear
-from domain.message import Inbound
-from domain.ports import ActionCall, ActionResult
+from domain.learning import PuzzleQuery, Reason
 from domain.repositories import TicketQuery
 from domain.understanding import ENGINE_RASA, UNKNOWN, IntentGuess, Understanding
-from router.deadlines import Deadlines
-from router.intake import Intake
-from router.people import seed_people
-from router.policies import load_calendar, load_policies
-from router.rules import load_rules
-from store.embedded import EmbeddedSignals
 from store.sql import SqlStore
-from tests.store_house import NOW, StillClock
+from tests.fakes.talk import Talk
+from tests.store_house import NOW
 
 NLU_DATA = Path(__file__).resolve().parents[2] / "nlu_data"
 DOUBTFUL = (IntentGuess("query_bill", 0.11), IntentGuess("query_usage", 0.09), IntentGuess("set_alert", 0.08))
@@ -48,71 +35,14 @@ class PuzzledUnderstander:
         return Understanding(text, "zh", intent, ranking[0].confidence, ranking, entities, engine=ENGINE_RASA)
 
 
-class NoActions:
-    def run(self, call: ActionCall) -> ActionResult:
-        return ActionResult("none")
-
-
-class NoKnowledge:
-    """A house without articles."""
-
-    def search(self, text: str, on: date, most: int = 3, *, about: str = "") -> tuple[()]:
-        return ()
-
-
-class Talk:
-    """A customer, and a bot that answers each message at once."""
-
-    def __init__(self, store: SqlStore) -> None:
-        clock, signals = StillClock(), EmbeddedSignals()
-        phrasing = load_phrases(NLU_DATA / "phrases")
-        dialogue = load_dialogue(NLU_DATA, phrasing)
-        voice = BotVoice(phrasing, dialogue, frozenset())
-        deadlines = Deadlines(load_policies(), load_calendar())
-        self.store = store
-        self.understander = PuzzledUnderstander()
-        self._door = InboxDoor(store, signals, clock)
-        self.turn = Turn(
-            store=store,
-            understander=self.understander,
-            dialogue=dialogue,
-            actions=NoActions(),
-            knowledge=NoKnowledge(),
-            tickets=Intake(load_rules(), deadlines, voice, lambda _: "urban"),
-            phrasing=phrasing,
-            voice=voice,
-            signals=signals,
-            clock=clock,
-        )
-        with store.write() as tx:
-            seed_people(tx, {})
-        self._count = 0
-
-    def says(self, text: str, **how: str) -> str:
-        """The id of the message, which has been answered."""
-        inbound_id = self.writes(text, **how)
-        self.answer()
-        return inbound_id
-
-    def writes(self, text: str, *, payload: str = "", name: str = "", address: str = "visitor") -> str:
-        self._count += 1
-        inbound = Inbound("web", f"m{self._count}", address, text, payload, display_name=name, language="zh")
-        return self._door.accept(inbound).inbound_id
-
-    def answer(self) -> None:
-        with self.store.write() as tx:
-            claim = tx.inbox.claim("w", NOW, 15)
-        assert claim is not None
-        self.turn.answer(claim)
-
-    def listed(self) -> Sequence[Unclear]:
-        with self.store.read() as tx:
-            return [puzzle.newest for puzzle in tx.learning.puzzles(PuzzleQuery())]
+@pytest.fixture
+def understander() -> PuzzledUnderstander:
+    return PuzzledUnderstander()
 
 
 @pytest.fixture
-def talk(store: SqlStore) -> Iterator[Talk]:
-    return Talk(store)
+def talk(store: SqlStore, understander: PuzzledUnderstander) -> Talk:
+    return Talk(store, understander)
 
 
 def test_what_is_kept_is_the_request_and_not_the_customer(talk: Talk) -> None:
@@ -146,9 +76,9 @@ def test_the_same_words_of_two_customers_are_one_puzzle(talk: Talk) -> None:
         assert [puzzle.times for puzzle in tx.learning.puzzles(PuzzleQuery())] == [2, 1]
 
 
-def test_what_the_bot_said_is_kept_without_its_values(talk: Talk) -> None:
+def test_what_the_bot_said_is_kept_without_its_values(talk: Talk, understander: PuzzledUnderstander) -> None:
     words = "希望以后停电之前能多发几次短信提醒我们这些开小店的人，一次真的不够"
-    talk.understander.knows[words] = (IntentGuess("give_suggestion", 0.95),)
+    understander.knows[words] = (IntentGuess("give_suggestion", 0.95),)
     message = talk.says(words)
     with talk.store.read() as tx:
         said = tx.conversations.messages(tx.conversations.message(message).conversation_id)[1]
@@ -169,9 +99,9 @@ def test_the_button_pressed_next_is_kept_as_what_was_meant(talk: Talk) -> None:
     assert found.chosen == "query_usage"
 
 
-def test_twice_not_understood_are_both_listed(talk: Talk) -> None:
+def test_twice_not_understood_are_both_listed(talk: Talk, understander: PuzzledUnderstander) -> None:
     talk.says("那个啥")
-    talk.understander.knows["就是那个"] = (IntentGuess(UNKNOWN, 0.1), IntentGuess("transfer_account", 0.1))
+    understander.knows["就是那个"] = (IntentGuess(UNKNOWN, 0.1), IntentGuess("transfer_account", 0.1))
     talk.says("就是那个")
     assert {(each.text, each.reason) for each in talk.listed()} == {
         ("那个啥", Reason.TWICE),

@@ -13,6 +13,7 @@ from bot.understanding.evaluation.answered import Answered, ask_all
 from bot.understanding.evaluation.labelled import Labelled, read_labelled
 from bot.understanding.evaluation.measures import measure, quantile
 from bot.understanding.evaluation.scores import confusions, worst
+from domain.circumstances import NOTHING_KNOWN, Circumstances
 from domain.errors import BadRequest
 from domain.understanding import UNKNOWN, Danger, Entity, IntentGuess, Understanding
 
@@ -175,7 +176,14 @@ class Slow:
         self.asked: list[tuple[str, str, bool]] = []
 
     def understand(
-        self, text: str, *, now: datetime, lang_hint: str = "", expecting: str = "", spoken: bool = False
+        self,
+        text: str,
+        *,
+        now: datetime,
+        lang_hint: str = "",
+        expecting: str = "",
+        spoken: bool = False,
+        known: Circumstances = NOTHING_KNOWN,
     ) -> Understanding:
         self.asked.append((text, lang_hint, spoken))
         return Understanding(text, lang_hint, text, 1.0)

@@ -15,7 +15,7 @@ from bot.understanding.dense_learning import learn
 from bot.understanding.encoders.choice import Encoder, Source, configured_encoder
 from bot.understanding.meaning import Meaning
 from bot.understanding.train import HOUSE
-from bot.understanding.voices import Voices, outside
+from bot.understanding.voices import Voices
 from domain.understanding import IntentGuess
 
 TAUGHT = {
@@ -134,27 +134,3 @@ def test_one_voice_is_enough_and_none_is_too_few(
     assert meaning.refresh()
     (alone,) = Voices(Silent(), meaning, 0.95).ask("家里没电了", [])() or ()
     assert alone[0].name == "report_outage"
-
-
-def test_others_business_is_likelier_than_taught_but_takes_nothing_from_danger() -> None:
-    heard = (
-        IntentGuess("top_up_problem", 0.5),
-        IntentGuess("report_safety_hazard", 0.2),
-        IntentGuess("out_of_scope", 0.2),
-        IntentGuess("pay_bill", 0.1),
-    )
-    weighed = {guess.name: guess.confidence for guess in outside(heard, 3.0)}
-    assert weighed == pytest.approx(
-        {
-            "out_of_scope": 0.4,
-            "top_up_problem": 0.8 * 0.5 / 1.2,
-            "report_safety_hazard": 0.2,
-            "pay_bill": 0.08 / 1.2,
-        }
-    )
-    assert outside(heard, 3.0)[0].name == "out_of_scope"
-    assert {g.name: g.confidence for g in outside(heard, 1.0)} == pytest.approx(
-        {g.name: g.confidence for g in heard}
-    )
-    sure = (IntentGuess("report_safety_hazard", 1.0), IntentGuess("out_of_scope", 0.0))
-    assert outside(sure, 3.0) == sure

@@ -83,7 +83,7 @@ def ask_all(
     for number, line in enumerate(lines, 1):
         began = time.perf_counter()
         answer = understander.understand(
-            line.text, now=now, lang_hint=line.lang, spoken=line.channel == "hotline"
+            line.text, now=now, lang_hint=line.lang, spoken=line.channel == "hotline", known=line.around
         )
         answered.append(Answered(line, answer, (time.perf_counter() - began) * 1000))
         progress(number, len(lines))

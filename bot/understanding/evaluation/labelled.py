@@ -2,16 +2,19 @@
 
 ``{"text", "lang", "channel", "intent", "entities": [{"entity", "value"}], "hard"}``; other keys
 are ignored, and all but ``text`` and ``intent`` may be missing. A message with two requests has
-``intents: [a, b]`` instead of ``intent``.
+``intents: [a, b]`` instead of ``intent``. ``around`` holds what is known of the customer, by the names of
+:class:`domain.circumstances.Circumstances`.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from domain.circumstances import NOTHING_KNOWN, VALUES, Circumstances
 from domain.errors import BadRequest
 
 
@@ -28,6 +31,8 @@ class Labelled:
     """Has none of the usual words of its intent."""
     channel: str = ""
     """``chat`` or ``hotline``; empty when the file does not say."""
+    around: Circumstances = NOTHING_KNOWN
+    """What the house knows of the customer."""
 
 
 def read_labelled(paths: Iterable[Path]) -> list[Labelled]:
@@ -65,6 +70,14 @@ def _read_line(place: str, line: str) -> Labelled:
             tuple((str(e["entity"]), str(e["value"])) for e in row.get("entities") or ()),
             bool(row.get("hard", False)),
             str(row.get("channel") or ""),
+            _circumstances(row.get("around") or {}),
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise BadRequest(f"{place}: {type(error).__name__} {error}: {line[:120]}") from error
+
+
+def _circumstances(around: Mapping[str, Any]) -> Circumstances:
+    for name, value in around.items():
+        if value not in VALUES.get(name, ()):
+            raise ValueError(f"around: {name} cannot be {value}")
+    return NOTHING_KNOWN.with_more(around)
