@@ -6,14 +6,12 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from actions.world import World, account_of, today
-from domain.application import ApplicationState
 from domain.circumstances import Known
 from domain.ports import ActionCall, ActionResult
 from domain.utility import Supply
 
 _AHEAD = timedelta(days=14)
 """An announced interruption that is farther off is on nobody's mind."""
-_ENDED = (ApplicationState.DONE, ApplicationState.WITHDRAWN)
 
 
 def run(call: ActionCall, world: World) -> ActionResult:
@@ -26,7 +24,7 @@ def run(call: ActionCall, world: World) -> ActionResult:
 
 
 def _application_open(call: ActionCall, world: World) -> Known:
-    return any(found.state not in _ENDED for found in world.utility.applications(call.account_no))
+    return any(found.open for found in world.utility.applications(call.account_no))
 
 
 def _prepaid(call: ActionCall, world: World) -> Known:

@@ -100,6 +100,11 @@ class Application:
     """Until when the utility must finish its own steps; None while the customer holds the work."""
     details: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def open(self) -> bool:
+        """Whether anybody still has to act on it."""
+        return self.state not in (ApplicationState.DONE, ApplicationState.WITHDRAWN)
+
 
 @dataclass(frozen=True, slots=True)
 class ApplicationForm:

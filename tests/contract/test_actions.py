@@ -15,6 +15,7 @@ from actions.back_ends.sample import SampleUtility, open_sample, situations
 from actions.registry import BusinessActions
 from actions.world import World
 from bot.phrasing import load_phrases
+from domain.application import ApplicationForm, ApplicationKind
 from domain.contact import Level
 from domain.errors import BackEndUnavailable, NotAllowed, NotFound
 from domain.ports import ActionCall, ActionResult
@@ -216,6 +217,7 @@ def test_places_and_branches_need_no_account(world: World) -> None:
         ("query_planned_outage", {"address": "月球背面"}),
         ("query_outage_status", {"area": "石桥镇"}),
         ("query_application_progress", {"application_no": "0"}),
+        ("query_application_progress", {}),
         (
             "apply_new_connection",
             {"customer_type": "shop", "address": "老街1号", "name": "王芳", "phone": "13812345678"},
@@ -308,3 +310,26 @@ def test_what_is_known_of_an_account_is_told_to_whom_it_belongs(
     assert known.values == {circumstance: value}
     with pytest.raises(NotAllowed):
         actions.run(call("know_circumstances", number, Level.V1, wanted=circumstance))
+
+
+def test_applications_of_an_account_are_told_to_whom_it_was_proved(world: World) -> None:
+    actions, verb = BusinessActions(world), "query_application_progress"
+    shop = account("papers").account_no
+    for level in (Level.V0, Level.V1):
+        assert actions.run(call(verb, shop, level)).outcome == "number"
+    told = actions.run(call(verb, shop))
+    assert (told.outcome, told.values["number"]) == ("papers", "8000000015")
+    assert_says(world, verb, told)
+    none = actions.run(call(verb, account("high_bill").account_no))
+    assert none.outcome == "none"
+    assert_says(world, verb, none)
+
+
+def test_several_applications_under_way_are_listed(world: World) -> None:
+    actions, owner = BusinessActions(world), account("second_flat")
+    for kind, key in ((ApplicationKind.TRANSFER, "one"), (ApplicationKind.METER_TEST, "two")):
+        form = ApplicationForm(kind, owner.holder, owner.phone, account_no=owner.account_no)
+        world.utility.start_application(form, key)
+    told = actions.run(call("query_application_progress", owner.account_no))
+    assert (told.outcome, told.values["count"]) == ("several", 2)
+    assert_says(world, "query_application_progress", told)
