@@ -26,12 +26,13 @@ ROLES = {"web": "web", "worker-1": "worker", "worker-2": "worker", "rasa": "rasa
 LEASE_S = 2.0
 """Short, so that a dead worker's conversation is soon taken over."""
 
-PAUSES = (0.05, 0.18)
+PAUSES = (0.08, 0.27)
 """Shortest and longest wait before the next kill, in shares of the time that the whole copy takes to start.
 
-Any process may die while it starts, but not all of them always, however slow the machine is.
+Any process may die while it starts, but not all of them always, however slow the machine is: the web process alone
+takes a third of it, and is one of four.
 """
-PONDER = 0.25
+PONDER = 0.35
 """Longest wait of a customer before the next message, in the same shares."""
 DRAIN_WITHIN_S = 180.0
 
