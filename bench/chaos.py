@@ -29,8 +29,8 @@ LEASE_S = 2.0
 PAUSES = (0.08, 0.27)
 """Shortest and longest wait before the next kill, in shares of the time that the whole copy takes to start.
 
-Any process may die while it starts, but not all of them always, however slow the machine is: the web process alone
-takes a third of it, and is one of four.
+Any process may die while it starts, but not all of them always, however slow the machine is: the web process
+alone takes a third of it, and is one of four.
 """
 PONDER = 0.35
 """Longest wait of a customer before the next message, in the same shares."""

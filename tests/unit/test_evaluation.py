@@ -226,3 +226,18 @@ def test_an_empty_or_missing_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "empty.jsonl").write_text("\n")
     with pytest.raises(BadRequest, match="no lines"):
         read_labelled([tmp_path / "empty.jsonl"])
+
+
+def test_a_line_may_say_what_is_known_of_the_customer(tmp_path: Path) -> None:
+    path = tmp_path / "around.jsonl"
+    row = {
+        "text": "有消息没",
+        "intent": "query_ticket_status",
+        "around": {"ticket_open": True, "outage": "none"},
+    }
+    path.write_text(json.dumps(row) + "\n", encoding="utf-8")
+    (line,) = read_labelled([path])
+    assert line.around == Circumstances(ticket_open=True, outage="none")
+    path.write_text(json.dumps(row | {"around": {"outage": "big"}}) + "\n", encoding="utf-8")
+    with pytest.raises(BadRequest, match="around: outage cannot be big"):
+        read_labelled([path])
