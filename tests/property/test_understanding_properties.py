@@ -75,6 +75,7 @@ def test_normalising_twice_changes_nothing(text: str) -> None:
 @settings(max_examples=400, deadline=None)
 @given(SPEECH, st.sampled_from(["", *sorted(ENTITIES)]), CHANCES)
 @example("\n", "amount", None)
+@example("0¼0", "", {"claim_appliance_damage": 1.0})
 def test_entities_lie_in_the_text_whatever_is_wanted(
     text: str, expecting: str, chances: dict[str, float] | None
 ) -> None:

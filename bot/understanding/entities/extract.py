@@ -72,7 +72,7 @@ class Found:
             spans = [s._replace(value="own_home") if s.value == "home" else s for s in spans]
         for rule in (_one_danger, _one_scope, _class_before_premises, _said_once):
             spans = rule(spans, words)
-        return tuple(_entity(span, self._folded) for span in spans)
+        return _in_the_original(spans, self._folded)
 
 
 class EntityReader:
@@ -230,6 +230,17 @@ def _said_once(spans: list[Span], words: str) -> list[Span]:
         if not again and not (general and len(cares) > 1):
             kept.append(span)
     return kept
+
+
+def _in_the_original(spans: list[Span], folded: Folded) -> tuple[Entity, ...]:
+    """Entities at their places in what was written; of two that share a character there, the first."""
+    entities: list[Entity] = []
+    for span in spans:
+        entity = _entity(span, folded)
+        # "¼" is one character and unfolds to three, so "0¼0" can be two numbers that both want it.
+        if not entities or entities[-1].end <= entity.start:
+            entities.append(entity)
+    return tuple(entities)
 
 
 def _entity(span: Span, folded: Folded) -> Entity:
