@@ -12,7 +12,7 @@ from bot.understanding.evaluation.labelled import read_labelled
 from bot.understanding.normalise import normalise
 from bot.understanding.teaching import ENTITIES, INTENTS, read_examples
 
-FILES = sorted((Path(__file__).parents[1] / "held_out").glob("[ez][nh]_*.jsonl"))
+FILES = sorted((Path(__file__).parents[1] / "held_out").glob("[ebz][nho]*_*.jsonl"))
 
 
 def test_both_languages_and_both_channels_are_measured() -> None:
