@@ -65,14 +65,14 @@ class Found:
         spans = [s for s in self._spans if wanted.holds(s) and not _is_news(s, words)]
         if not any(s.name == self._expecting for s in spans):
             spans += self._bare
-        spans = _apart(_with_slots_apart(spans, wanted), self._expecting)
+        spans = _apart(_with_slots_apart(spans, wanted), self._expecting, self._folded)
         spans = _without_slips(spans, words)
         if self._expecting == "outage_scope":
             # Asked who else is in the dark, "my home" is the answer that nobody is.
             spans = [s._replace(value="own_home") if s.value == "home" else s for s in spans]
         for rule in (_one_danger, _one_scope, _class_before_premises, _said_once):
             spans = rule(spans, words)
-        return _in_the_original(spans, self._folded)
+        return tuple(_entity(span, self._folded) for span in spans)
 
 
 class EntityReader:
@@ -168,14 +168,23 @@ def _with_slots_apart(spans: list[Span], wanted: Wanted) -> list[Span]:
     ]
 
 
-def _apart(spans: list[Span], expecting: str) -> list[Span]:
+def _apart(spans: list[Span], expecting: str, folded: Folded) -> list[Span]:
+    """The best readings of which no two share a character of what was written.
+
+    Places are compared there and not in the folded words: "¼" is one character and unfolds to three, so in
+    "0¼0" two numbers could both want it.
+    """
+
     def rank(span: Span) -> tuple[int, int]:
         return (span.weight + (4 if span.name == expecting else 0), span.end - span.start)
 
     kept: list[Span] = []
+    places: list[tuple[int, int]] = []
     for span in sorted(spans, key=rank, reverse=True):
-        if all(span.end <= k.start or span.start >= k.end for k in kept):
+        start, end = folded.span(span.start, span.end)
+        if all(end <= taken or start >= until for taken, until in places):
             kept.append(span)
+            places.append((start, end))
     return sorted(kept, key=lambda s: s.start)
 
 
@@ -230,17 +239,6 @@ def _said_once(spans: list[Span], words: str) -> list[Span]:
         if not again and not (general and len(cares) > 1):
             kept.append(span)
     return kept
-
-
-def _in_the_original(spans: list[Span], folded: Folded) -> tuple[Entity, ...]:
-    """Entities at their places in what was written; of two that share a character there, the first."""
-    entities: list[Entity] = []
-    for span in spans:
-        entity = _entity(span, folded)
-        # "¼" is one character and unfolds to three, so "0¼0" can be two numbers that both want it.
-        if not entities or entities[-1].end <= entity.start:
-            entities.append(entity)
-    return tuple(entities)
 
 
 def _entity(span: Span, folded: Folded) -> Entity:
